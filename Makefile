@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Needs only make and Python 3.11 or later; the rest is installed into .venv from the locked, hashed requirements.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+READY_DEV := .venv/ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types walls bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(READY) ## The main job, start to end, on embedded parts
+	@$(BIN)/visitsync demo $(ARGS)
+
+test: $(READY_DEV) ## All tests, on every core
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint types walls test ## What CI runs
+
+lint: $(READY_DEV) ## Style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY_DEV) ## Types, strict
+	@$(BIN)/mypy
+
+walls: $(READY_DEV) ## Imports between the rooms point only downward
+	@$(BIN)/lint-imports
+
+bench: $(READY_DEV) ## Speed, as ratios to a floor measured in the same run
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(READY_DEV) ## Pin every dependency again, with hashes and no address
+	@$(BIN)/python requirements/lock.py
+
+clean: ## Remove the virtual environment
+	@rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) requirements/bootstrap.py
+
+$(READY): requirements/run.txt pyproject.toml | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): requirements/dev.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The words of the house: frozen records without framework or I/O."""
