@@ -62,5 +62,5 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rep
 
     __str__ = __repr__
 
-    def __rich_repr__(self) -> list[tuple[str, str]]:  # type: ignore[override]  # rich asks for this before repr
+    def __rich_repr__(self) -> list[tuple[str, str]]:  # rich asks for this before repr
         return [("id", self.id)]

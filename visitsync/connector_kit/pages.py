@@ -1,0 +1,61 @@
+"""What passes from an EMR into the house: one answer's raw bytes (a page) and the records in it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class RecordKind(StrEnum):
+    APPOINTMENT = "appointment"
+    APPOINTMENT_DETAIL = "appointment-detail"
+    PATIENT = "patient"
+    APPOINTMENT_TYPE = "appointment-type"
+    LOCATION = "location"
+    PRACTITIONER = "practitioner"
+
+
+CATALOG_KINDS = frozenset({RecordKind.APPOINTMENT_TYPE, RecordKind.LOCATION, RecordKind.PRACTITIONER})
+
+
+class FetchedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer of an EMR, byte for byte, and where to resume after it."""
+
+    kind: RecordKind
+    body: bytes
+    media_type: str = ""
+    asked: Mapping[str, str] = {}
+    """What was asked, as far as it is needed to understand the answer (an offset, an id); never a secret."""
+    bookmark: str | None = None
+    """Where to go on once this page is saved; opaque to everyone but the connector. None: stays as it was."""
+
+    def __repr__(self) -> str:
+        return f"FetchedPage({self.kind}, {len(self.body)} bytes)"
+
+
+class RawRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of a page: its kind, the vendor's id, and its own raw bytes."""
+
+    kind: RecordKind
+    id: str
+    body: bytes
+    asked: Mapping[str, str] = {}
+    is_absent: bool = False
+    """The EMR answered that this id does not exist (any more)."""
+
+    def __repr__(self) -> str:
+        return f"RawRecord({self.kind}, {self.id}, {len(self.body)} bytes)"
+
+
+class UnreadableRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record of a page that could not even be told apart: kept with its bytes and the reason, the others go on."""
+
+    kind: RecordKind
+    position: int
+    body: bytes
+    reason: str
+    """For engineers: field and expectation; never a value of the record."""
+    id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"UnreadableRecord({self.kind}, {self.id or self.position}, {self.reason})"
