@@ -24,7 +24,7 @@ class CredentialStore(Protocol):
         """The credentials as last saved."""
 
     def renew(self, renewal: Callable[[Mapping[str, str]], Mapping[str, str]]) -> Mapping[str, str]:
-        """Calls `renewal` with the current credentials under a lock shared by all workers, saves and returns its result.
+        """Calls `renewal` with the current credentials under a lock shared by all workers; saves what it returns.
 
         Whoever waited for the lock is called with what the other one saved, and may return it unchanged.
         """
@@ -55,8 +55,8 @@ class ConnectionCheck(msgspec.Struct, frozen=True, kw_only=True):
 class Connector(Protocol):
     """Fetches from one practice's EMR. Every method raises the errors of errors.py and respects the shared budget.
 
-    Readers yield pages one by one and ask for the next only when the last was saved; a reader that ends without an error
-    has read everything it was asked for. A bookmark taken from any page resumes after that page, in any later process.
+    Readers yield pages one by one and ask for the next only when the last was saved; a reader that ends without an
+    error has read everything it was asked for. A bookmark taken from any page resumes after it, in any later process.
     """
 
     manifest: Manifest
@@ -101,13 +101,13 @@ class TranslationContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Translator(Protocol):
-    """Understands one EMR's payloads. Pure; raises RecordUnreadable for a single record, AnswerUnreadable for a page."""
+    """Understands one EMR's payloads. Pure; raises RecordUnreadable for a record, AnswerUnreadable for a page."""
 
     version: str
     """Changes whenever the same bytes may translate to something else; all records are then translated again."""
 
     def split(self, page: FetchedPage) -> list[RawRecord | UnreadableRecord]:
-        """The records of a page, in order. Raises AnswerUnreadable unless the page is surely an answer to the question."""
+        """The records of a page, in order. Raises AnswerUnreadable unless it surely answers the question."""
 
     def appointment(self, record: RawRecord, context: TranslationContext) -> Appointment: ...
 
@@ -116,6 +116,9 @@ class Translator(Protocol):
     def patient(self, record: RawRecord, context: TranslationContext) -> Patient: ...
 
     def catalog_entry(self, record: RawRecord, context: TranslationContext) -> CatalogEntry: ...
+
+    def without_secrets(self, record: RawRecord) -> bytes:
+        """The record's own bytes less what must never be kept (a social security number); what storage keeps."""
 
     def page_from_file(self, body: bytes) -> FetchedPage:
         """Guesses what a saved payload is from its shape, for `visitsync translate`. Raises AnswerUnreadable."""

@@ -83,6 +83,11 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     lacks_detail: bool = False
     """The EMR's list said too little; the single record must be read before it can be judged."""
 
+    first_seen_at: datetime | None = None
+    """When we first received it (aware, UTC); told by storage, never by a translator."""
+    missing_since: datetime | None = None
+    """Complete reads of the EMR no longer show it since then (aware, UTC); told by storage."""
+
     @property
     def end(self) -> datetime:
         """When it ends (aware, UTC)."""
