@@ -1,0 +1,209 @@
+"""The embedded database as the rest of the program sees it: started or joined, used, stopped."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from visitsync.wiring.embedded_postgres.binaries import Binaries, find_binaries
+from visitsync.wiring.embedded_postgres.cluster import (
+    OWNER_ROLE,
+    major_version_of,
+    make_cluster,
+    require_fit_to_start,
+)
+from visitsync.wiring.embedded_postgres.connecting import (
+    DATABASE,
+    LOOPBACK,
+    Answer,
+    ask,
+    free_port,
+    is_free,
+    make_database_if_missing,
+)
+from visitsync.wiring.embedded_postgres.database_folder import DatabaseFolder
+from visitsync.wiring.embedded_postgres.database_user import DatabaseUser, choose_database_user
+from visitsync.wiring.embedded_postgres.errors import DatabaseDidNotStart, DatabaseFolderInUse
+from visitsync.wiring.embedded_postgres.postgres_settings import settings_with
+from visitsync.wiring.embedded_postgres.postmaster import Postmaster
+
+# In seconds. Silence is when nothing answers at all; a database that says it is recovering is waited for without end.
+LONGEST_SILENCE = 120.0
+OWNER_MAY_BE_LEAVING = 3.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
+PORTS_TO_TRY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningDatabase:
+    """Where the database is. The address carries the password, so it is not part of the printed form."""
+
+    owner_url: str = field(repr=False)
+    data_folder: Path
+    pid: int
+
+
+class EmbeddedPostgres:
+    """PostgreSQL in one folder, owned by the process that starts it: it ends with its owner, however that ends.
+
+    `settings` replace ours of `postgres_settings.py`, such as `{"fsync": "off"}` for tests. As a context manager it
+    starts and stops. Every method that raises says so by DatabaseDidNotStart or its kind, DatabaseFolderInUse.
+    """
+
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        self._folder = DatabaseFolder(folder)
+        self._settings = settings_with(settings or {})
+        self._postmaster: Postmaster | None = None
+
+    def start(self) -> RunningDatabase:
+        """Start the database, after recovery if it was killed, and own it; raises DatabaseFolderInUse if owned."""
+        return self._obtain(share=False)
+
+    def attach_or_start(self) -> RunningDatabase:
+        """Join the database that another process of this user owns, or start and own it.
+
+        A joined database ends with its owner. Who finds it gone calls this again: one of the callers becomes the owner.
+        """
+        return self._obtain(share=True)
+
+    def stop(self) -> None:
+        """Stop the database if this process owns it; a joined one goes on. Harmless when called again."""
+        postmaster, self._postmaster = self._postmaster, None
+        if postmaster is not None:
+            postmaster.stop()
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this object started the database, and it still runs."""
+        return self._postmaster is not None and self._postmaster.runs()
+
+    def __enter__(self) -> RunningDatabase:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _obtain(self, *, share: bool) -> RunningDatabase:
+        try:
+            self._folder.prepare()
+            if self._postmaster is not None and self._becomes_ready(self._postmaster):
+                return self._running()
+            self.stop()
+            found = self._shared_or_lock(share=share)
+            return found if isinstance(found, RunningDatabase) else self._start(lock=found)
+        except OSError as error:
+            raise DatabaseDidNotStart(
+                f"{error.strerror or error}: {error.filename or self._folder.path}. Correct the rights or make room "
+                f"there, or choose another folder than {self._folder.path} for the database."
+            ) from error
+
+    def _shared_or_lock(self, *, share: bool) -> RunningDatabase | int:
+        """The running database where it may be shared, else the lock that allows to start it.
+
+        While somebody holds the lock and nothing answers, the database is being made, started or stopped.
+        """
+        pauses, began = growing_pauses(), time.monotonic()
+        last_sign = began
+        while (lock := self._folder.try_lock()) is None:
+            answer, now = self._ask(), time.monotonic()
+            if answer is Answer.READY and share:
+                with suppress(FileNotFoundError):  # it answered, and is gone already
+                    return self._running()
+            if answer is Answer.READY and now - began > OWNER_MAY_BE_LEAVING:
+                raise DatabaseFolderInUse(
+                    f"The database in {self._folder.path} is owned by another process. Stop that process, "
+                    "share its database (attach_or_start), or choose another folder."
+                )
+            if answer is not Answer.NONE:
+                last_sign = now
+            elif now - last_sign > LONGEST_SILENCE:
+                raise DatabaseFolderInUse(
+                    f"Another process holds {self._folder.path / 'lock'}, but its database has not answered for "
+                    f"{LONGEST_SILENCE:.0f} seconds. Find it with: fuser {self._folder.path / 'lock'}"
+                )
+            time.sleep(next(pauses))
+        return lock
+
+    def _start(self, lock: int) -> RunningDatabase:
+        """The lock goes on to PostgreSQL's processes; ours is closed, so that no forked copy of this process has it."""
+        try:
+            user = choose_database_user(self._folder.path, self._folder.data)
+            major = major_version_of(self._folder)
+            binaries = find_binaries(user, major=major)
+            if major is None:
+                make_cluster(self._folder, binaries, user, self._settings, lock)
+            require_fit_to_start(self._folder, user)
+            return self._launch(binaries, user, lock)
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            os.close(lock)
+
+    def _launch(self, binaries: Binaries, user: DatabaseUser, lock: int) -> RunningDatabase:
+        """Start it on the port of last time if that is free; somebody may take a free port before PostgreSQL does."""
+        for _ in range(PORTS_TO_TRY):
+            port = free_port(self._folder.port())
+            self._folder.remember_port(port)
+            self._postmaster = Postmaster(self._folder, binaries, user, self._settings, port=port, lock=lock)
+            if self._becomes_ready(self._postmaster):
+                make_database_if_missing(port, self._folder.password() or "")
+                return self._running()
+            log_lines = self._postmaster.log_lines()
+            self.stop()
+            if is_free(port):
+                break
+        raise DatabaseDidNotStart(
+            f"PostgreSQL ended while it was starting on {self._folder.data}. The lines below say why; the data is "
+            "as it was.",
+            log_lines=log_lines,
+        )
+
+    def _becomes_ready(self, postmaster: Postmaster) -> bool:
+        """Wait as long as recovery takes; False when PostgreSQL ends instead."""
+        pauses, last_sign = growing_pauses(), time.monotonic()
+        while postmaster.runs():
+            answer = self._ask()
+            if answer is Answer.READY:
+                return True
+            if answer is Answer.BUSY:
+                last_sign = time.monotonic()
+            elif time.monotonic() - last_sign > LONGEST_SILENCE:
+                raise DatabaseDidNotStart(
+                    f"PostgreSQL was started on {self._folder.data}, but has not answered at port {postmaster.port} "
+                    f"for {LONGEST_SILENCE:.0f} seconds. The lines below may say why; try again.",
+                    log_lines=postmaster.log_lines(),
+                )
+            time.sleep(next(pauses))
+        return False
+
+    def _ask(self) -> Answer:
+        port, password = self._folder.port(), self._folder.password()
+        if port is None or password is None:
+            return Answer.NONE
+        return ask(port, password, self._folder.data.resolve())
+
+    def _running(self) -> RunningDatabase:
+        data = self._folder.data.resolve()
+        address = f"{OWNER_ROLE}:{self._folder.password()}@{LOOPBACK}:{self._folder.port()}"
+        return RunningDatabase(
+            owner_url=f"postgresql://{address}/{DATABASE}", data_folder=data, pid=postmaster_pid(data)
+        )
+
+
+def growing_pauses() -> Iterator[float]:
+    """Soon again at first; later seldom enough not to fill PostgreSQL's log with refused logins."""
+    pause = SHORTEST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 1.3, LONGEST_PAUSE)
+
+
+def postmaster_pid(data: Path) -> int:
+    """From the first line of PostgreSQL's own file, which is right while the database answers."""
+    return int((data / "postmaster.pid").read_text().split(maxsplit=1)[0])
