@@ -46,6 +46,7 @@ def a_booking(clinic: Clinic, *, in_days: float = 2, patient: Patient | None = N
         practitioner_id=practitioner_id,
         location_id=location_id,
         type_id=changes.pop("type_id", the_type(clinic, TELEMEDICINE).id),
+        has_video_room=changes.pop("has_video_room", True),
         start=changes.pop("start", None) or a_free_hour(clinic, practitioner_id, location_id, in_days),
         **changes,
     )
@@ -79,6 +80,12 @@ def the_location(clinic: Clinic) -> Location:
     """The first open location; made up if there is none."""
     found = next((location for location in clinic.locations if location.is_active), None)
     return found or clinic.add_location("Main Street")
+
+
+def the_location_called(clinic: Clinic, name: str) -> Location:
+    """The location of exactly this name; made up if there is none."""
+    found = next((location for location in clinic.locations if location.name == name), None)
+    return found or clinic.add_location(name)
 
 
 def the_type(clinic: Clinic, name: str) -> AppointmentType:
