@@ -1,0 +1,100 @@
+"""Raw bytes of every answer, committed before anything is made of them, and kept until all of it was taken in."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.storage.database import Transaction
+from visitsync.storage.vault import Vault
+
+
+class Intake(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored answer that still waits to be taken in."""
+
+    intake_id: int
+    connection_id: UUID
+    source: str
+    page: FetchedPage
+
+
+def receive(
+    transaction: Transaction,
+    vault: Vault,
+    connection_id: UUID,
+    page: FetchedPage,
+    *,
+    source: str,
+    run_id: UUID | None,
+    now: datetime,
+    delivery_id: str | None = None,
+) -> int | None:
+    """Keeps an answer; returns its number, or None where this delivery (webhook, message) was kept before."""
+    body = vault.seal(page.body, _binding(transaction, connection_id))
+    row = transaction.execute(
+        """insert into intake (practice_id, connection_id, run_id, received_at, source, kind, asked, media_type,
+                               byte_count, sha256, body, bookmark, delivery_id)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           on conflict (practice_id, connection_id, delivery_id) where delivery_id is not null do nothing
+           returning intake_id""",
+        (
+            transaction.practice_id,
+            connection_id,
+            run_id,
+            now,
+            source,
+            page.kind,
+            msgspec.json.encode(page.asked).decode(),
+            page.media_type,
+            len(page.body),
+            hashlib.sha256(page.body).digest(),
+            body,
+            page.bookmark,
+            delivery_id,
+        ),
+        binary=True,
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def waiting(transaction: Transaction, vault: Vault, connection_id: UUID) -> Iterator[Intake]:
+    """What was received and not taken in, oldest first: the work of a process that died in between."""
+    rows = transaction.execute(
+        """select intake_id, source, kind, asked, media_type, body, bookmark from intake
+           where practice_id = %s and connection_id = %s and taken_in_at is null and body is not null
+           order by intake_id""",
+        (transaction.practice_id, connection_id),
+        binary=True,
+    ).fetchall()
+    for intake_id, source, kind, asked, media_type, body, bookmark in rows:
+        page = FetchedPage(
+            kind=RecordKind(kind),
+            body=vault.open(body, _binding(transaction, connection_id)),
+            media_type=media_type,
+            asked=msgspec.json.decode(asked, type=dict[str, str]),
+            bookmark=bookmark,
+        )
+        yield Intake(intake_id=intake_id, connection_id=connection_id, source=source, page=page)
+
+
+def took_in(transaction: Transaction, intake_id: int, *, now: datetime) -> None:
+    """Says that everything of an answer is saved; its bytes go, its size and digest stay as evidence."""
+    transaction.execute(
+        "update intake set taken_in_at = %s, body = null where practice_id = %s and intake_id = %s",
+        (now, transaction.practice_id, intake_id),
+        binary=True,
+    )
+
+
+def forget_before(transaction: Transaction, before: datetime) -> int:
+    """Removes the evidence rows of answers taken in before that instant; returns how many."""
+    return transaction.execute(
+        "delete from intake where practice_id = %s and taken_in_at < %s", (transaction.practice_id, before)
+    ).rowcount
+
+
+def _binding(transaction: Transaction, connection_id: UUID) -> bytes:
+    return b"intake|" + transaction.practice_id.bytes + connection_id.bytes

@@ -1,0 +1,175 @@
+"""Patients as last read, sealed as a whole; blind indexes answer who shares an address or a name without opening them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from visitsync.domain.patient import Patient
+from visitsync.storage.bulk import column_names, fill
+from visitsync.storage.database import Transaction
+from visitsync.storage.vault import Vault
+
+_decode = msgspec.json.Decoder(Patient).decode
+_encode = msgspec.json.Encoder().encode
+
+_COLUMNS = (
+    ("practice_id", "uuid"),
+    ("connection_id", "uuid"),
+    ("patient_id", "text"),
+    ("fingerprint", "bytea"),
+    ("record", "bytea"),
+    ("email_index", "bytea"),
+    ("person_index", "bytea"),
+    ("first_name_index", "bytea"),
+    ("last_name_index", "bytea"),
+    ("changed_at", "timestamptz"),
+    ("read_at", "timestamptz"),
+)
+
+
+class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True):
+    """The blind indexes of one patient; None: nothing to compare."""
+
+    email: bytes | None = None
+    person: bytes | None = None
+    """First name, last name and birth date together: two charts with the same are perhaps one person."""
+    first_name: bytes | None = None
+    last_name: bytes | None = None
+
+
+class ReadPatient(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient that was just read and differs from what is stored."""
+
+    patient: Patient
+    fingerprint: bytes
+    indexes: PatientIndexes
+
+
+def save(
+    transaction: Transaction, vault: Vault, connection_id: UUID, read: Sequence[ReadPatient], *, now: datetime
+) -> None:
+    """Keeps these patients as read."""
+    practice_id = transaction.practice_id
+    rows = (
+        (
+            practice_id,
+            connection_id,
+            one.patient.id,
+            one.fingerprint,
+            vault.seal(_encode(one.patient), _binding(practice_id, connection_id, one.patient.id)),
+            one.indexes.email,
+            one.indexes.person,
+            one.indexes.first_name,
+            one.indexes.last_name,
+            one.patient.changed_at,
+            now,
+        )
+        for one in read
+    )
+    fill(transaction, "incoming_patient", _COLUMNS, rows)
+    names = column_names(_COLUMNS)
+    transaction.execute(
+        f"""insert into patient ({names}) select {names} from incoming_patient
+            on conflict (practice_id, connection_id, patient_id) do update
+            set fingerprint = excluded.fingerprint, record = excluded.record, email_index = excluded.email_index,
+                person_index = excluded.person_index, first_name_index = excluded.first_name_index,
+                last_name_index = excluded.last_name_index, changed_at = excluded.changed_at,
+                read_at = excluded.read_at""".encode()
+    )
+    transaction.execute(b"delete from incoming_patient")
+
+
+class StoredPatient(msgspec.Struct, frozen=True):
+    """A patient with the blind indexes that the record was saved under."""
+
+    patient: Patient
+    email_index: bytes | None
+    person_index: bytes | None
+
+
+def find(
+    transaction: Transaction, vault: Vault, connection_id: UUID, patient_ids: Sequence[str]
+) -> dict[str, StoredPatient]:
+    """These patients, as far as they were read."""
+    if not patient_ids:
+        return {}
+    rows = transaction.execute(
+        """select patient_id, record, email_index, person_index from patient
+           where practice_id = %s and connection_id = %s and patient_id = any(%s)""",
+        (transaction.practice_id, connection_id, patient_ids),
+        binary=True,
+    ).fetchall()
+    practice_id = transaction.practice_id
+    return {
+        patient_id: StoredPatient(
+            _decode(vault.open(record, _binding(practice_id, connection_id, patient_id))), email, person
+        )
+        for patient_id, record, email, person in rows
+    }
+
+
+def fingerprints(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> dict[str, bytes]:
+    """The fingerprints of those that were read before."""
+    rows = transaction.execute(
+        """select patient_id, fingerprint from patient
+           where practice_id = %s and connection_id = %s and patient_id = any(%s)""",
+        (transaction.practice_id, connection_id, patient_ids),
+        binary=True,
+    ).fetchall()
+    return dict(rows)
+
+
+def holders_of_emails(transaction: Transaction, connection_id: UUID, emails: Iterable[bytes]) -> dict[bytes, list[str]]:
+    """E-mail index → ids of all patients of the practice with that address, sorted.
+
+    A patient of another connection of the practice appears as "connection:id", so that ids cannot collide.
+    """
+    return _holders(transaction, connection_id, "email_index", emails)
+
+
+def holders_of_persons(transaction: Transaction, connection_id: UUID, persons: Iterable[bytes]) -> dict[bytes, list[str]]:
+    """Person index → ids of all charts of the practice with that name and birth date; see holders_of_emails."""
+    return _holders(transaction, connection_id, "person_index", persons)
+
+
+def _holders(
+    transaction: Transaction, connection_id: UUID, column: str, indexes: Iterable[bytes]
+) -> dict[bytes, list[str]]:
+    wanted = list(indexes)
+    if not wanted:
+        return {}
+    rows = transaction.execute(
+        f"""select {column}, case when connection_id = %s then patient_id else connection_id || ':' || patient_id end
+            from patient where practice_id = %s and {column} = any(%s) order by 1, 2""".encode(),
+        (connection_id, transaction.practice_id, wanted),
+        binary=True,
+    ).fetchall()
+    holders: dict[bytes, list[str]] = defaultdict(list)
+    for index, patient_id in rows:
+        holders[index].append(patient_id)
+    return holders
+
+
+def named(
+    transaction: Transaction, words: Sequence[tuple[bytes, bytes]], *, at_most: int = 200
+) -> list[tuple[UUID, str]]:
+    """(connection, patient id) of patients whose names hold all these words, in any order.
+
+    Each word is given as its two blind indexes: as a first name and as a last name.
+    """
+    if not words:
+        return []
+    matches = " and ".join("(first_name_index = %s or last_name_index = %s)" for _ in words)
+    rows = transaction.execute(
+        f"select connection_id, patient_id from patient where practice_id = %s and {matches} limit %s".encode(),
+        (transaction.practice_id, *(index for pair in words for index in pair), at_most),
+        binary=True,
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _binding(practice_id: UUID, connection_id: UUID, patient_id: str) -> bytes:
+    return b"patient|" + practice_id.bytes + connection_id.bytes + patient_id.encode()

@@ -1,0 +1,190 @@
+"""Video visits: at most one active per appointment (a database constraint), and how each followed its appointment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from visitsync.domain.visit import Visit, VisitState
+from visitsync.storage.bulk import column_names, fill
+from visitsync.storage.database import Transaction
+
+_NEW_COLUMNS = (
+    ("practice_id", "uuid"),
+    ("connection_id", "uuid"),
+    ("appointment_id", "text"),
+    ("state", "text"),
+    ("start_at", "timestamptz"),
+    ("end_at", "timestamptz"),
+    ("patient_id", "text"),
+    ("practitioner_id", "text"),
+    ("staff_id", "uuid"),
+    ("is_test", "bool"),
+    ("booked_at", "timestamptz"),
+    ("created_at", "timestamptz"),
+    ("changed_at", "timestamptz"),
+)
+_NEW_NAMES = column_names(_NEW_COLUMNS)
+
+
+class NewVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit to be created."""
+
+    appointment_id: str
+    start_at: datetime
+    end_at: datetime
+    patient_id: str
+    practitioner_id: str | None
+    staff_id: UUID | None
+    is_test: bool
+    booked_at: datetime | None
+
+
+class VisitChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that follows its appointment: what it becomes, and what that means in a word (moved, cancelled …)."""
+
+    visit: Visit
+    what: str
+    before: str
+    after: str
+
+
+class PastChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a visit's history."""
+
+    changed_at: datetime
+    what: str
+    before: str | None
+    after: str | None
+
+
+_FIELDS = """visit_id::text, connection_id::text, appointment_id, state, start_at, end_at, patient_id, practitioner_id,
+             staff_id::text, is_test"""
+
+
+def latest_for(transaction: Transaction, connection_id: UUID, appointment_ids: Sequence[str]) -> dict[str, Visit]:
+    """Appointment id → its active visit, else the one it had last."""
+    rows = transaction.execute(
+        f"""select distinct on (appointment_id) {_FIELDS} from visit
+            where practice_id = %s and connection_id = %s and appointment_id = any(%s)
+            order by appointment_id, (state = 'active') desc, changed_at desc""".encode(),
+        (transaction.practice_id, connection_id, appointment_ids),
+        binary=True,
+    ).fetchall()
+    return {row[2]: _visit(row) for row in rows}
+
+
+def of_appointment(transaction: Transaction, connection_id: UUID, appointment_id: str) -> list[tuple[Visit, datetime]]:
+    """All visits that an appointment ever had with the time each was created, oldest first."""
+    rows = transaction.execute(
+        f"""select {_FIELDS}, created_at from visit where practice_id = %s and connection_id = %s
+            and appointment_id = %s order by created_at""".encode(),
+        (transaction.practice_id, connection_id, appointment_id),
+        binary=True,
+    ).fetchall()
+    return [(_visit(row), row[-1]) for row in rows]
+
+
+def count_coming(transaction: Transaction, connection_id: UUID, *, now: datetime) -> int:
+    """How many active visits have not ended."""
+    row = transaction.execute(
+        """select count(*) from visit
+           where practice_id = %s and connection_id = %s and state = 'active' and end_at > %s""",
+        (transaction.practice_id, connection_id, now),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def create(transaction: Transaction, connection_id: UUID, new: Sequence[NewVisit], *, now: datetime) -> None:
+    """Creates visits. Raises UniqueViolation if one of the appointments has an active visit already."""
+    practice_id = transaction.practice_id
+    rows = (
+        (
+            practice_id,
+            connection_id,
+            one.appointment_id,
+            "active",
+            one.start_at,
+            one.end_at,
+            one.patient_id,
+            one.practitioner_id,
+            one.staff_id,
+            one.is_test,
+            one.booked_at,
+            now,
+            now,
+        )
+        for one in new
+    )
+    fill(transaction, "incoming_visit", _NEW_COLUMNS, rows)
+    transaction.execute(
+        f"insert into visit ({_NEW_NAMES}) select {_NEW_NAMES} from incoming_visit".encode()  # noqa: S608
+    )
+    transaction.execute(b"delete from incoming_visit")
+
+
+def change(transaction: Transaction, changes: Sequence[VisitChange], *, now: datetime) -> None:
+    """Lets visits follow their appointments, and keeps what each was before."""
+    with transaction.connection.cursor() as cursor:
+        cursor.executemany(
+            """update visit set state = %s, start_at = %s, end_at = %s, patient_id = %s, practitioner_id = %s,
+                      staff_id = %s, is_test = %s, changed_at = %s
+               where practice_id = %s and visit_id = %s""",
+            [
+                (
+                    one.visit.state,
+                    one.visit.start_at,
+                    one.visit.end_at,
+                    one.visit.patient_id,
+                    one.visit.practitioner_id,
+                    one.visit.staff_id,
+                    one.visit.is_test,
+                    now,
+                    transaction.practice_id,
+                    one.visit.id,
+                )
+                for one in changes
+            ],
+        )
+        cursor.executemany(
+            """insert into visit_change (practice_id, visit_id, changed_at, what, before, after)
+               values (%s, %s, %s, %s, %s, %s)""",
+            [(transaction.practice_id, one.visit.id, now, one.what, one.before, one.after) for one in changes],
+        )
+
+
+def history(transaction: Transaction, visit_id: str) -> list[PastChange]:
+    """How a visit followed its appointment, oldest first."""
+    rows = transaction.execute(
+        """select changed_at, what, before, after from visit_change
+           where practice_id = %s and visit_id = %s order by change_id""",
+        (transaction.practice_id, visit_id),
+    ).fetchall()
+    return [PastChange(changed_at=row[0], what=row[1], before=row[2], after=row[3]) for row in rows]
+
+
+def recent_sync_minutes(transaction: Transaction, connection_id: UUID, *, since: datetime) -> list[float]:
+    """Minutes from booking to visit of those created since then, of appointments booked since then."""
+    rows = transaction.execute(
+        """select extract(epoch from created_at - booked_at) / 60 from visit
+           where practice_id = %s and connection_id = %s and created_at >= %s and booked_at >= %s""",
+        (transaction.practice_id, connection_id, since, since),
+    ).fetchall()
+    return [float(row[0]) for row in rows]
+
+
+def _visit(row: Sequence[Any]) -> Visit:
+    return Visit(
+        id=row[0],
+        connection_id=row[1],
+        appointment_id=row[2],
+        state=VisitState(row[3]),
+        start_at=row[4],
+        end_at=row[5],
+        patient_id=row[6],
+        practitioner_id=row[7],
+        staff_id=row[8],
+        is_test=row[9],
+    )

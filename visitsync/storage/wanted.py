@@ -1,0 +1,69 @@
+"""What must still be read from the EMR before its appointments can be judged; the nearest appointment's need first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from visitsync.storage.bulk import fill
+from visitsync.storage.database import Transaction
+
+Kind = Literal["patient", "appointment-detail", "appointment"]
+
+_COLUMNS = (("wanted_id", "text"), ("needed_by", "timestamptz"))
+
+
+def want(transaction: Transaction, connection_id: UUID, kind: Kind, needed_by: Mapping[str, datetime]) -> None:
+    """Notes ids to be read, each with the start of the first appointment that needs it; an earlier start wins."""
+    if not needed_by:
+        return
+    fill(transaction, "incoming_wanted", _COLUMNS, needed_by.items())
+    transaction.execute(
+        """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by)
+           select %s, %s, %s, wanted_id, needed_by from incoming_wanted
+           on conflict (practice_id, connection_id, kind, wanted_id)
+           do update set needed_by = least(wanted.needed_by, excluded.needed_by)""",
+        (transaction.practice_id, connection_id, kind),
+    )
+    transaction.execute(b"truncate incoming_wanted" if len(needed_by) > 5_000 else b"delete from incoming_wanted")
+
+
+def most_urgent(
+    transaction: Transaction, connection_id: UUID, kind: Kind, *, now: datetime, at_most: int
+) -> list[tuple[str, datetime]]:
+    """(id, start of the appointment that needs it), nearest first; those put off are left out until their time."""
+    rows = transaction.execute(
+        """select wanted_id, needed_by from wanted
+           where practice_id = %s and connection_id = %s and kind = %s and (not_before is null or not_before <= %s)
+           order by needed_by, wanted_id limit %s""",
+        (transaction.practice_id, connection_id, kind, now, at_most),
+    ).fetchall()
+    return [(str(wanted_id), needed_by) for wanted_id, needed_by in rows]
+
+
+def count(transaction: Transaction, connection_id: UUID, kind: Kind) -> int:
+    """How many still wait to be read."""
+    row = transaction.execute(
+        "select count(*) from wanted where practice_id = %s and connection_id = %s and kind = %s",
+        (transaction.practice_id, connection_id, kind),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def got(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Iterable[str]) -> None:
+    """These were read."""
+    transaction.execute(
+        "delete from wanted where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s)",
+        (transaction.practice_id, connection_id, kind, list(ids)),
+    )
+
+
+def put_off(
+    transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str], *, until: datetime
+) -> None:
+    """These could not be read for a reason of their own; not again before that instant."""
+    transaction.execute(
+        """update wanted set attempts = least(attempts + 1, 1000), not_before = %s
+           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s)""",
+        (until, transaction.practice_id, connection_id, kind, list(ids)),
+    )

@@ -1,0 +1,161 @@
+"""Judges appointments in the midst of a transaction and saves what follows: decision, history, visit, what to read next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from visitsync.domain.appointment import Appointment
+from visitsync.domain.decision import Decision, Outcome
+from visitsync.domain.practice import PracticeContext
+from visitsync.rules.decide import RULES_VERSION, decide
+from visitsync.storage import appointments, decisions, visits, wanted
+from visitsync.storage.appointments import Judged, Known, StoredAppointment, encode_findings
+from visitsync.storage.database import Transaction
+from visitsync.storage.decisions import Cause
+from visitsync.storage.vault import Vault
+from visitsync.sync.people import with_patients
+from visitsync.sync.visit_plan import VisitPlan, plan, refuse_unsafe
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """An appointment to judge, and what is stored of it."""
+
+    appointment: Appointment
+    known: Known | None
+    fingerprint: bytes = b""
+    raw: bytes | None = None
+    intake_id: int = 0
+
+
+class Safety(msgspec.Struct, kw_only=True):
+    """The stop of one run: how many visits were coming when it began, and how many it has cancelled since."""
+
+    coming: int
+    cancelled: int = 0
+    is_off: bool = False
+    """A person has looked and accepted the cancellations."""
+
+    def admit(self, visit_plan: VisitPlan) -> None:
+        """Counts a plan's cancellations. Raises UnsafePlan."""
+        self.cancelled += visit_plan.cancelled
+        if not self.is_off:
+            refuse_unsafe(self.cancelled, self.coming)
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """Where judging happens: the transaction, the practice's context without patients, the run's safety stop."""
+
+    transaction: Transaction
+    vault: Vault
+    connection_id: UUID
+    practice: PracticeContext
+    safety: Safety
+    now: datetime
+
+
+def judge_read(bench: Bench, cases: Sequence[Case], cause: Cause) -> int:
+    """Judges appointments just read and saves them with their decisions; returns how many decisions changed."""
+    judged = _judge(bench, cases)
+    appointments.save_read(bench.transaction, bench.vault, bench.connection_id, judged, now=bench.now)
+    return _save_what_follows(bench, judged, cause, has_known=any(case.known is not None for case in cases))
+
+
+def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause) -> int:
+    """Judges stored appointments again, saves only what differs, and returns how many decisions changed."""
+    before = {one.appointment.id: one for one in stored}
+    cases = [Case(appointment=one.appointment, known=_as_known(one)) for one in before.values()]
+    judged = [one for one in _judge(bench, cases) if _differs(one, before[one.appointment.id])]
+    if not judged:
+        return 0
+    appointments.save_verdicts(bench.transaction, bench.connection_id, judged, now=bench.now)
+    return _save_what_follows(bench, judged, cause, has_known=True)
+
+
+def _judge(bench: Bench, cases: Sequence[Case]) -> list[Judged]:
+    people = {patient_id for case in cases for patient_id in _patients_of(case.appointment)}
+    practice = with_patients(bench.practice, bench.transaction, bench.vault, bench.connection_id, people)
+    now = bench.now
+    return [_judged(case, decide(case.appointment, practice, now)) for case in cases]
+
+
+def _patients_of(appointment: Appointment) -> tuple[str, ...]:
+    first = () if appointment.patient_id is None else (appointment.patient_id,)
+    return (*first, *appointment.other_patient_ids)
+
+
+def _judged(case: Case, decision: Decision) -> Judged:
+    findings = encode_findings(decision.findings)
+    known = case.known
+    is_telemedicine = decision.outcome is not Outcome.NOT_TELEMEDICINE
+    return Judged(
+        appointment=case.appointment,
+        decision=decision,
+        findings=findings,
+        is_changed=known is None or known.outcome != decision.outcome or known.findings != findings,
+        fingerprint=case.fingerprint,
+        raw=case.raw if is_telemedicine else None,
+        intake_id=case.intake_id,
+    )
+
+
+def _save_what_follows(bench: Bench, judged: Sequence[Judged], cause: Cause, *, has_known: bool) -> int:
+    changed = [one for one in judged if one.is_changed]
+    if changed:
+        decisions.append(
+            bench.transaction, bench.connection_id, changed, cause, rules_version=RULES_VERSION, now=bench.now
+        )
+    _want_what_is_missing(bench, judged)
+    _let_visits_follow(bench, judged, has_known=has_known)
+    return len(changed)
+
+
+def _want_what_is_missing(bench: Bench, judged: Sequence[Judged]) -> None:
+    patients: dict[str, datetime] = {}
+    details: dict[str, datetime] = {}
+    for one in judged:
+        codes = {finding.code for finding in one.decision.findings}
+        start = one.appointment.start.instant
+        if "patient-not-read-yet" in codes:
+            for patient_id in _patients_of(one.appointment):
+                patients[patient_id] = min(start, patients.get(patient_id, start))
+        if "details-not-read-yet" in codes:
+            details[one.appointment.id] = start
+    wanted.want(bench.transaction, bench.connection_id, "patient", patients)
+    wanted.want(bench.transaction, bench.connection_id, "appointment-detail", details)
+
+
+def _let_visits_follow(bench: Bench, judged: Sequence[Judged], *, has_known: bool) -> None:
+    existing = _visits(bench, judged) if has_known else {}
+    visit_plan = plan(judged, existing, now=bench.now)
+    bench.safety.admit(visit_plan)
+    if visit_plan.create:
+        visits.create(bench.transaction, bench.connection_id, visit_plan.create, now=bench.now)
+    if visit_plan.change:
+        visits.change(bench.transaction, visit_plan.change, now=bench.now)
+
+
+def _visits(bench: Bench, judged: Sequence[Judged]) -> Mapping[str, visits.Visit]:
+    return visits.latest_for(bench.transaction, bench.connection_id, [one.appointment.id for one in judged])
+
+
+def _as_known(stored: StoredAppointment) -> Known:
+    return Known(
+        fingerprint=b"",
+        changed_at=stored.appointment.changed_at,
+        first_seen_at=stored.appointment.first_seen_at or stored.decided_at,
+        missing_reads=0,
+        missing_since=stored.appointment.missing_since,
+        outcome=stored.outcome,
+        findings=stored.findings,
+        expected_by=stored.expected_by,
+        recheck_at=stored.recheck_at,
+    )
+
+
+def _differs(judged: Judged, stored: StoredAppointment) -> bool:
+    decision = judged.decision
+    return (
+        judged.is_changed or decision.recheck_at != stored.recheck_at or decision.expected_by != stored.expected_by
+    )
