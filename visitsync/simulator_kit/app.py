@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clock import Clock
+from visitsync.simulator_kit.disturbances import DISTURBANCES
 from visitsync.simulator_kit.exchange import Request, Response
 from visitsync.simulator_kit.faults import Faults
 from visitsync.simulator_kit.scenarios import Scenario
@@ -81,4 +82,7 @@ def respond(app: App, request: Request) -> Response:
         return instead
     with app.clinic.lock:
         response = app.answer(request)
+        for name, disturb in DISTURBANCES.items():
+            if fault := app.faults.take(name, request):
+                disturb(app.clinic, fault.options)
     return app.faults.spoil(request, response)

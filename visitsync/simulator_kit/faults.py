@@ -63,7 +63,7 @@ class Faults:
     @property
     def known(self) -> dict[str, str]:
         """Every fault that can be switched on, with its line of help."""
-        return {name: fault.help for name, fault in WIRE_FAULTS.items()} | self.vendor_faults
+        return {name: fault.help for name, fault in WIRE_FAULTS.items()} | dict(DISTURBANCE_HELP) | self.vendor_faults
 
     @property
     def active(self) -> list[Fault]:
@@ -206,6 +206,14 @@ WIRE_FAULTS: Mapping[str, WireFault] = {
     "slow_drip": WireFault(help="The body trickles; bytes=1 every seconds=0.05", spoil=_drip),
 }
 
+DISTURBANCE_HELP: Mapping[str, str] = {
+    "row_inserted_between_pages": "After the answer somebody books early appointments; rows=1, in_days=1",
+    "row_deleted_between_pages": "After the answer the next appointments are deleted for good; rows=1",
+    "row_shown_late": "After the answer somebody books, shown only seconds=120 later with its true stamp",
+    "rows_with_one_stamp": "After the answer rows=10 bookings are made with one stamp",
+}
+"""Things that happen in the clinic right after a matching request was answered."""
+
 SHARED_FAULTS: Mapping[str, str] = {
     "duplicate_rows": "Rows of a list come twice; share=0.3",
     "dropped_page": "One page of a list is silently skipped",
@@ -215,8 +223,6 @@ SHARED_FAULTS: Mapping[str, str] = {
     "unreadable_record": "One row of a list makes no sense; row=index, how=…",
     "field_renamed": "A field of every row has another name; field=, to=",
     "field_retyped": "A field of every row has another type; field=, value=",
-    "row_inserted_between_pages": "After a page somebody books an early appointment",
-    "row_deleted_between_pages": "After a page an appointment of it is deleted for good",
     "error_in_200": "An error told with status 200",
     "token_expires": "The access token stops working now (vendors with tokens)",
     "refresh_fails": "The token endpoint refuses to refresh (vendors with tokens)",

@@ -194,3 +194,25 @@ def test_a_variant_must_exist_and_a_figure_may_be_any_figure() -> None:
     for wrong in ({"voice": "7"}, {"tone": "soft"}):
         with pytest.raises(UnknownVariant):
             choose(known, wrong)
+
+
+def test_things_can_happen_in_the_clinic_right_after_an_answer(server: SimulatorServer) -> None:
+    clinic = server.app.clinic
+    server.app.faults.switch_on("row_inserted_between_pages", match="page=1", rows=2)
+    server.app.faults.switch_on("row_deleted_between_pages", match="page=2")
+    counted = []
+    for page in (1, 2, 3):
+        get(f"{server.url}/list?page={page}")
+        counted.append(len(clinic.appointments))
+    assert counted == [2, 1, 1]
+
+
+def test_a_booking_can_carry_an_old_stamp_and_be_shown_late(server: SimulatorServer) -> None:
+    clinic, clock = server.app.clinic, server.app.clock
+    assert isinstance(clock, VirtualClock)
+    server.app.faults.switch_on("row_shown_late", seconds=60)
+    get(f"{server.url}/list")
+    assert not clinic.appointments.shown(clock())
+    clock.advance(timedelta(seconds=61))
+    (shown,) = clinic.appointments.shown(clock()).values()
+    assert shown.changed_at == NOON
