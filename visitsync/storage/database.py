@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import psycopg
-from psycopg import Connection, Cursor, pq
+from psycopg import Connection, Cursor
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from visitsync.storage.roles import SEARCH_PATH, refuse_open_tables, refuse_powerful_role
@@ -28,7 +28,7 @@ class StorageUnavailable(Exception):
 
 
 class OutcomeUnknown(StorageUnavailable):
-    """The connection broke while committing: saved or not. Try again by a key, so that a second time changes nothing."""
+    """The connection broke while committing: saved or not. Repeat it by its key, so that it is there once."""
 
 
 class NestedTransaction(RuntimeError):
@@ -45,7 +45,7 @@ class Transaction:
         """For COPY, temporary tables and savepoints. Never commit, and never set app.practice, by hand."""
         self.practice_id = practice_id
 
-    def execute(self, query: Any, parameters: Any = None, *, binary: bool | None = None) -> Cursor:
+    def execute(self, query: Any, parameters: Any = None, *, binary: bool = False) -> Cursor:
         return self.connection.execute(query, parameters, binary=binary)
 
     def cursor(self) -> Cursor:

@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from importlib import resources
-from typing import LiteralString, cast
 
 import msgspec
 import psycopg
 from procrastinate.schema import SchemaManager
 from psycopg import Connection, sql
 
-from visitsync.storage.roles import JOBS_SCHEMA, SEARCH_PATH, AppRole, grant_rights, prepare_role
+from visitsync.storage.roles import JOBS_SCHEMA, AppRole, grant_rights, prepare_role
 
 LOCK_KEY = 7_216_043_118_902_551
 """Of the advisory lock that lets one migrator work at a time; any number that nothing else uses."""
@@ -89,7 +88,7 @@ def _apply_own(owner: Connection) -> Iterator[str]:
 
 def _apply_job_queue(owner: Connection) -> Iterator[str]:
     """The queue's complete schema the first time, which has all its migrations built in; then only newer ones."""
-    migrations = [m for m in _job_queue_migrations()]
+    migrations = _job_queue_migrations()
     recorded = _recorded(owner, "procrastinate")
     if not recorded:
         with owner.transaction():
@@ -129,7 +128,7 @@ def _record(owner: Connection, migrations: list[Migration]) -> None:
 
 def _execute(owner: Connection, text: str, *, search_path: str) -> None:
     owner.execute("select set_config('search_path', %s, true)", [search_path])
-    owner.execute(cast(LiteralString, text))
+    owner.execute(text.encode())
 
 
 def _job_queue_migrations() -> list[Migration]:

@@ -1,4 +1,4 @@
-"""The two database roles: the owner who migrates, and the application's, which owns nothing and cannot climb the wall."""
+"""The two database roles: the owner, who migrates, and the application's, which owns nothing and sees one practice."""
 
 import msgspec
 from psycopg import Connection, sql
@@ -25,11 +25,9 @@ class RoleTooPowerful(Exception):
 
 def app_url(owner_url: str, role: AppRole) -> str:
     """The same database as the application's role sees it."""
-    parts = conninfo_to_dict(owner_url, user=role.name)
-    parts.pop("password", None)
-    if role.password is not None:
-        parts["password"] = role.password
-    return make_conninfo(**parts)
+    parts = {name: str(value) for name, value in conninfo_to_dict(owner_url).items() if name != "password"}
+    password = {} if role.password is None else {"password": role.password}
+    return make_conninfo(**parts | {"user": role.name} | password)
 
 
 def prepare_role(owner: Connection, role: AppRole) -> None:
