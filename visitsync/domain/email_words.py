@@ -5,7 +5,7 @@ from collections.abc import Mapping
 PLACEHOLDER_WORDS: frozenset[str] = frozenset({
     "declined", "donothave", "doesnothave", "emaildeclined", "na", "nil", "no", "noaddress", "nobody", "noe",
     "noemail", "noemailaddress", "noemailgiven", "noemailonfile", "noemailprovided", "nomail", "none", "nonegiven",
-    "noneprovided", "noreply", "notapplicable", "notavailable", "notgiven", "notonfile", "notprovided", "null",
+    "noneprovided", "noreply", "notapplicable", "notavailable", "notgiven", "notonfile", "notprovided",
     "patientdeclined", "ptdeclined", "refused", "unknown", "xx", "xxx", "xxxx",
 })  # fmt: skip
 """Letters and digits only, lower case; as the whole field, or before the @."""

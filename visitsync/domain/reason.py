@@ -1,7 +1,7 @@
 """What a reason is; the catalogue itself is in reasons.py."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
 
@@ -25,6 +25,19 @@ class Severity(StrEnum):
     BLOCKS = "blocks"
     WARNS = "warns"
     INFORMS = "informs"
+
+
+class Precedence(IntEnum):
+    """Which kind of reason leads when one sentence must; ranks within a kind count up from here."""
+
+    CONNECTION = 100
+    TIMING = 200
+    IDENTITY = 300
+    RECOGNITION = 400
+    CONTACT = 500
+    DEMOGRAPHICS = 600
+    PROVIDER = 700
+    STATE = 800
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,10 @@
+"""What a patient may read about their visit: it never blames anybody and names no detail of a record."""
+
+BEING_PREPARED = "Your practice is still preparing this visit. You will get a message as soon as it is ready."
+NOT_OPEN_YET = "This visit is planned. Your practice's video visits open up to three months ahead; yours will follow."
+CHECK_WITH_PRACTICE = "Your practice would like to check something with you before this visit. Please give them a call."
+NOT_A_VIDEO_VISIT = "This appointment is not a video visit. Please ask your practice if you expected one."
+NO_LONGER_PLANNED = "This visit is no longer planned. Please call your practice if you did not expect that."
+IT_IS_OVER = "The time of this visit has passed. Please call your practice if you still need to be seen."
+NOTHING_TO_DO = "Your visit is planned. You do not need to do anything."
+DELAYED = "Messages from your practice may take a little longer than usual. Your appointment itself is not affected."
