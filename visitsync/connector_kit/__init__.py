@@ -1,1 +1,1 @@
-"""What all connectors share: the Connector protocol, the Manifest, errors named by what to do next, one polite client."""
+"""What all connectors share: the Connector protocol, the Manifest, errors, one polite client."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 class ConnectorError(Exception):
-    """Base of all; `code` is a reason of the catalogue (group G or H). Messages carry ids and codes, never patient data."""
+    """Base of all; `code` is a reason of the catalogue (group G or H). Messages never carry patient data."""
 
     code = "emr-trouble"
 

@@ -19,7 +19,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     scope: str
     is_spaced: bool = False
-    """True: at least seconds / requests between two requests. False: a count per window aligned to the vendor's clock."""
+    """True: at least seconds / requests between two requests. False: a count per window of the vendor's clock."""
     operation: str | None = None
     """Only for this operation of the vendor; None: for all."""
 

@@ -1,0 +1,188 @@
+"""OAuth 2 with an authorization code and refresh tokens that work once: one refresh, however many workers want it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import msgspec
+
+from visitsync.connector_kit.connector import Clock, CredentialStore
+from visitsync.connector_kit.errors import AnswerUnreadable, NeedsReconnect, RequestRefused
+from visitsync.connector_kit.http import Answer, PoliteClient
+from visitsync.connector_kit.limits import Urgency
+from visitsync.connector_kit.statuses import error_for
+
+TOKEN_OPERATION = "token"  # noqa: S105 - the name of a request
+RENEW_EARLY = timedelta(minutes=5)
+LONGEST_TOKEN = 8192
+# RFC 6749, 5.2; any of these says that only a person can help.
+SIGN_IN_AGAIN = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+class _TokenAnswer(msgspec.Struct, frozen=True):
+    access_token: str
+    expires_in: int | float | str | None = None
+    refresh_token: str | None = None
+    scope: str | None = None
+
+    def __repr__(self) -> str:
+        return "_TokenAnswer()"
+
+
+class _TokenRefusal(msgspec.Struct, frozen=True):
+    error: str = ""
+
+
+_answers = msgspec.json.Decoder(_TokenAnswer)
+_refusals = msgspec.json.Decoder(_TokenRefusal)
+
+
+def authorization_url(authorize_url: str, *, client_id: str, redirect_uri: str, scope: str, state: str) -> str:
+    """Where a practice admin's browser signs in; it comes back to `redirect_uri` with `code` and this `state`."""
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "scope": scope,
+        "state": state,
+    }
+    return f"{authorize_url}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def exchange_code(
+    client: PoliteClient,
+    token_url: str,
+    clock: Clock,
+    *,
+    client_id: str,
+    client_secret: str,
+    redirect_uri: str,
+    code: str,
+) -> dict[str, str]:
+    """The credentials to save, for a code that a sign-in brought back (codes live seconds: call at once).
+
+    Raises NeedsReconnect if the code no longer works, TryAgainLater in an outage.
+    """
+    asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    known = {"client_id": client_id, "client_secret": client_secret}
+    return _ask_for_tokens(client, token_url, clock, asked, known, Urgency.PERSON_WAITS)
+
+
+class TokenHolder:
+    """The access token of one connection: read from the store, renewed in it, never kept elsewhere.
+
+    Credentials have the fields client_id, client_secret, access_token, refresh_token and expires_at (ISO, UTC; "" where
+    the EMR did not say).
+    """
+
+    def __init__(self, client: PoliteClient, store: CredentialStore, clock: Clock, *, token_url: str) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._token_url = token_url
+
+    def __repr__(self) -> str:
+        return "TokenHolder()"
+
+    def token(self, *, urgency: Urgency) -> str:
+        """An access token that should work. Raises NeedsReconnect, TryAgainLater."""
+        credentials = self._store.read()
+        if _usable(credentials) and not self._expires_soon(credentials):
+            return credentials["access_token"]
+        return self._renewed(credentials.get("access_token", ""), urgency)
+
+    def token_after_refusal(self, refused: str, *, urgency: Urgency) -> str:
+        """Another token, after the EMR refused this one. Raises NeedsReconnect, TryAgainLater."""
+        return self._renewed(refused, urgency)
+
+    def _expires_soon(self, credentials: Mapping[str, str]) -> bool:
+        expires_at = credentials.get("expires_at", "")
+        return bool(expires_at) and datetime.fromisoformat(expires_at) - RENEW_EARLY <= self._clock()
+
+    def _renewed(self, outdated: str, urgency: Urgency) -> str:
+        def renewal(current: Mapping[str, str]) -> Mapping[str, str]:
+            # Whoever waited for the lock finds another token here than the one that failed it.
+            if _usable(current) and current["access_token"] != outdated:
+                return current
+            return self._refresh(current, urgency)
+
+        return self._store.renew(renewal)["access_token"]
+
+    def _refresh(self, current: Mapping[str, str], urgency: Urgency) -> dict[str, str]:
+        refresh_token = current.get("refresh_token", "")
+        if not refresh_token:
+            raise NeedsReconnect("There is no refresh token: the practice has not signed in yet.")
+        asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return _ask_for_tokens(self._client, self._token_url, self._clock, asked, current, urgency)
+
+
+def _usable(credentials: Mapping[str, str]) -> bool:
+    return bool(credentials.get("access_token"))
+
+
+def _ask_for_tokens(
+    client: PoliteClient,
+    token_url: str,
+    clock: Clock,
+    asked: Mapping[str, str],
+    known: Mapping[str, str],
+    urgency: Urgency,
+) -> dict[str, str]:
+    """All credentials to save: those known, with what the token endpoint answered put over them."""
+    form = {**asked, "client_id": known.get("client_id", ""), "client_secret": known.get("client_secret", "")}
+    began = clock()
+    answer = client.request(
+        "POST",
+        token_url,
+        operation=TOKEN_OPERATION,
+        urgency=urgency,
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+        content=urlencode(form).encode(),
+    )
+    _raise_for_refusal(answer, client, clock)
+    tokens = _read_tokens(answer)
+    return {
+        **known,
+        "access_token": tokens.access_token,
+        # The refresh token rotates; where none came back the old one stays good.
+        "refresh_token": tokens.refresh_token or known.get("refresh_token", ""),
+        "expires_at": _expiry(tokens.expires_in, began),
+    }
+
+
+def _raise_for_refusal(answer: Answer, client: PoliteClient, clock: Clock) -> None:
+    if answer.status in (400, 401, 403):
+        if answer.status == 401 or _refusal(answer.body) in SIGN_IN_AGAIN:
+            raise NeedsReconnect("The EMR does not renew our access any more.")
+        raise RequestRefused(f"token: the EMR refuses the request (status {answer.status}).")
+    error = error_for(answer, client, TOKEN_OPERATION, clock())
+    if error is not None:
+        raise error
+
+
+def _refusal(body: bytes) -> str:
+    try:
+        return _refusals.decode(body).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _read_tokens(answer: Answer) -> _TokenAnswer:
+    try:
+        tokens = _answers.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise AnswerUnreadable("token: the answer holds no access token.") from None
+    for token in (tokens.access_token, tokens.refresh_token or "-"):
+        if len(token) > LONGEST_TOKEN or not _TOKEN.fullmatch(token):
+            raise AnswerUnreadable("token: the answer holds no usable token.")
+    return tokens
+
+
+def _expiry(expires_in: float | str | None, began: datetime) -> str:
+    try:
+        seconds = float(expires_in) if expires_in is not None else 0.0
+    except ValueError:
+        seconds = 0.0
+    return (began + timedelta(seconds=min(seconds, 10 * 365 * 86400.0))).isoformat() if seconds > 0 else ""
