@@ -1,0 +1,99 @@
+"""The staff members of a practice, whose addresses may not be any patient's."""
+
+from uuid import UUID, uuid4
+
+import msgspec
+from psycopg.errors import UniqueViolation
+
+from visitsync.domain.email_address import canonical
+from visitsync.storage.database import Transaction
+from visitsync.storage.vault import Vault, place
+
+
+class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works at the practice."""
+
+    staff_id: UUID
+    name: str
+    email: str
+    """As typed."""
+    role: str
+    is_active: bool = True
+
+    def __repr__(self) -> str:
+        return f"StaffMember({self.staff_id})"
+
+
+class StaffExists(ValueError):
+    """The practice has a staff member with this address already; change that one."""
+
+
+class NoSuchStaff(LookupError):
+    """The practice has no such staff member."""
+
+
+def add_staff(transaction: Transaction, vault: Vault, *, name: str, email: str, role: str) -> StaffMember:
+    """Adds a staff member under a new random id. Raises StaffExists, after which the transaction goes on."""
+    member = StaffMember(staff_id=uuid4(), name=name, email=email, role=role)
+    practice_id = transaction.practice_id
+    try:
+        with transaction.connection.transaction():
+            transaction.execute(
+                """
+                insert into staff (practice_id, staff_id, name, email, email_index, role)
+                values (%s, %s, %s, %s, %s, %s)
+                """,
+                [
+                    practice_id,
+                    member.staff_id,
+                    name,
+                    vault.seal(email.encode(), email_place(practice_id, member.staff_id)),
+                    vault.blind_index(practice_id, canonical(email)),
+                    role,
+                ],
+            )
+    except UniqueViolation:
+        raise StaffExists("A staff member with this address is there already.") from None
+    return member
+
+
+def staff_members(transaction: Transaction, vault: Vault) -> list[StaffMember]:
+    """All of the practice, active or not, by name."""
+    practice_id = transaction.practice_id
+    rows = transaction.execute(
+        "select staff_id, name, email, role, is_active from staff where practice_id = %s order by name, staff_id",
+        [practice_id],
+    )
+    return [
+        StaffMember(
+            staff_id=staff_id,
+            name=name,
+            email=vault.open(email, email_place(practice_id, staff_id)).decode(),
+            role=role,
+            is_active=is_active,
+        )
+        for staff_id, name, email, role, is_active in rows
+    ]
+
+
+def staff_by_email_index(transaction: Transaction) -> dict[bytes, UUID]:
+    """Blind index of the canonical address → staff id, of active staff; a patient with an equal index collides."""
+    rows = transaction.execute(
+        "select email_index, staff_id from staff where practice_id = %s and is_active", [transaction.practice_id]
+    )
+    return dict(rows.fetchall())
+
+
+def set_active(transaction: Transaction, staff_id: UUID, *, is_active: bool) -> None:
+    """Raises NoSuchStaff."""
+    changed = transaction.execute(
+        "update staff set is_active = %s where practice_id = %s and staff_id = %s",
+        [is_active, transaction.practice_id, staff_id],
+    )
+    if not changed.rowcount:
+        raise NoSuchStaff(f"No staff member {staff_id}.")
+
+
+def email_place(practice_id: UUID, staff_id: UUID) -> bytes:
+    """Where a staff member's sealed address belongs."""
+    return place("staff.email", practice_id, staff_id)
