@@ -26,6 +26,7 @@ class Shelf(Generic[Record]):
         self._rows: dict[int, Record] = {}
         self._next_id = first_id
         self._late: dict[int, list[tuple[datetime, Record | None]]] = {}  # what was shown until when
+        self.removed: dict[int, Record] = {}  # what was taken away for good, as it last was
         self.revision = 0  # grows with every edit, so that a simulator can keep what it worked out
 
     def __getitem__(self, record_id: int) -> Record:
@@ -66,7 +67,7 @@ class Shelf(Generic[Record]):
     def remove(self, record_id: int, shown_from: datetime | None = None) -> None:
         """Take a record away for good; with `shown_from` the EMR still shows it until then."""
         self._remember(record_id, shown_from)
-        del self._rows[record_id]
+        self.removed[record_id] = self._rows.pop(record_id)
         self.revision += 1
 
     def shown(self, now: datetime, lag: timedelta = NO_LAG) -> Mapping[int, Record]:
