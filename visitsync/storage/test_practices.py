@@ -6,27 +6,25 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from visitsync.storage.connections import (
+from visitsync.storage.database import Database
+from visitsync.storage.practices import (
     ConnectionState,
     LostTheConnection,
     NoSuchConnection,
+    NoSuchPractice,
+    SlugTaken,
+    UnknownZone,
     add_connection,
+    add_practice,
     change_connection,
+    change_practice,
     change_state,
     claim_connection,
     connections,
     find_connection,
-    hold,
-)
-from visitsync.storage.database import Database
-from visitsync.storage.practices import (
-    NoSuchPractice,
-    SlugTaken,
-    UnknownZone,
-    add_practice,
-    change_practice,
     find_practice,
     find_tenant,
+    hold,
     tenants,
 )
 from visitsync.storage.staff import (
