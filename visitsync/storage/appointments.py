@@ -32,6 +32,7 @@ _COLUMNS = (
     ("start_at", "timestamptz"),
     ("end_at", "timestamptz"),
     ("patient_id", "text"),
+    ("group_patient_ids", "text[]"),
     ("practitioner_id", "text"),
     ("first_seen_at", "timestamptz"),
     ("outcome", "text"),
@@ -183,6 +184,15 @@ def find(transaction: Transaction, connection_id: UUID, ids: Iterable[str]) -> l
     return [one for batch in batches for one in batch]
 
 
+def of_patients(
+    transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]
+) -> Iterator[list[StoredAppointment]]:
+    """Appointments of these patients that their record may change: telemedicine, and not over."""
+    where = """connection_id = %(connection)s and outcome not in ('not_telemedicine', 'over')
+               and (patient_id = any(%(ids)s) or group_patient_ids && %(ids)s)"""
+    return select(transaction, where, {"connection": connection_id, "ids": list(patient_ids)})
+
+
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:
     """One more complete read has not met these; returns those that two or more in a row have not met."""
     rows = transaction.execute(
@@ -213,7 +223,7 @@ def met_again(transaction: Transaction, connection_id: UUID, ids: Sequence[str])
 
 
 def read_anew(transaction: Transaction, connection_id: UUID, where: str, parameters: dict[str, Any]) -> int:
-    """Forgets the fingerprints of appointments that meet a condition of this room: the next sweep takes them in anew."""
+    """Forgets fingerprints of appointments that meet a condition of this room: a sweep takes them in anew."""
     return transaction.execute(
         f"""update appointment set fingerprint = '' where practice_id = %(practice)s
             and connection_id = %(connection)s and {where}""".encode(),
@@ -231,6 +241,16 @@ def raw_bytes(transaction: Transaction, vault: Vault, connection_id: UUID, appoi
     if row is None or row[0] is None:
         return None
     return vault.open(row[0], _binding(transaction.practice_id, connection_id, appointment_id))
+
+
+def count_between(transaction: Transaction, connection_id: UUID, after: datetime, before: datetime) -> int:
+    """How many appointments that are not known to be gone start inside that time."""
+    row = transaction.execute(
+        """select count(*) from appointment
+           where practice_id = %s and connection_id = %s and start_at >= %s and start_at < %s and missing_reads < %s""",
+        (transaction.practice_id, connection_id, after, before, KNOWN_GONE),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def outcome_counts(transaction: Transaction, connection_id: UUID) -> dict[str, int]:
@@ -260,6 +280,7 @@ def _rows(
             appointment.start.instant,
             appointment.end,
             appointment.patient_id,
+            list(appointment.other_patient_ids) or None,
             appointment.practitioner_id,
             appointment.first_seen_at or now,
             decision.outcome,
@@ -271,7 +292,18 @@ def _rows(
 
 
 def _stored(row: tuple[Any, ...]) -> StoredAppointment:
-    connection_id, record, first_seen_at, missing_since, outcome, findings, expected_by, recheck_at, decided_at, intake = row
+    (
+        connection_id,
+        record,
+        first_seen_at,
+        missing_since,
+        outcome,
+        findings,
+        expected_by,
+        recheck_at,
+        decided_at,
+        intake,
+    ) = row
     appointment = _decode_appointment(record)
     if appointment.first_seen_at != first_seen_at or appointment.missing_since != missing_since:
         appointment = msgspec.structs.replace(appointment, first_seen_at=first_seen_at, missing_since=missing_since)

@@ -8,7 +8,9 @@ from psycopg import sql
 from visitsync.storage.database import Transaction
 
 
-def fill(transaction: Transaction, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
+def fill(
+    transaction: Transaction, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
+) -> None:
     """Puts rows into the session's temporary table of that name (made when first used, emptied at each commit).
 
     `columns` are (name, type) pairs. The table keeps no constraint: the merging statement meets those of its target.

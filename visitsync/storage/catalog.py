@@ -38,8 +38,8 @@ def save(
     altered = [entry.id for entry in read if entry.id in stored and _differs(stored[entry.id], entry)]
     with transaction.cursor() as cursor:
         cursor.executemany(
-            """insert into catalog_entry (practice_id, connection_id, kind, entry_id, record, first_seen_at, last_seen_at,
-                                          previous_name)
+            """insert into catalog_entry (practice_id, connection_id, kind, entry_id, record,
+                                          first_seen_at, last_seen_at, previous_name)
                values (%(practice)s, %(connection)s, %(kind)s, %(id)s, %(record)s, %(now)s, %(now)s, null)
                on conflict (practice_id, connection_id, kind, entry_id) do update
                set record = excluded.record, last_seen_at = excluded.last_seen_at, retired_at = null,
@@ -52,7 +52,9 @@ def save(
                     "id": entry.id,
                     "record": _encode(entry),
                     "now": now,
-                    "was": stored[entry.id].name if entry.id in stored and stored[entry.id].name != entry.name else None,
+                    "was": stored[entry.id].name
+                    if entry.id in stored and stored[entry.id].name != entry.name
+                    else None,
                 }
                 for entry in read
             ],
@@ -80,7 +82,8 @@ def retire_unlisted(
 def entries(transaction: Transaction, connection_id: UUID, kind: RecordKind) -> dict[str, CatalogEntry]:
     """All entries of a kind, retired ones included (inactive), by id."""
     rows = transaction.execute(
-        """select entry_id, record, is_connected, staff_id::text, zone_override, first_seen_at, retired_at, previous_name
+        """select entry_id, record, is_connected, staff_id::text, zone_override, first_seen_at, retired_at,
+                  previous_name
            from catalog_entry where practice_id = %s and connection_id = %s and kind = %s order by entry_id""",
         (transaction.practice_id, connection_id, kind),
         binary=True,

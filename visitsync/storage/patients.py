@@ -1,4 +1,4 @@
-"""Patients as last read, sealed as a whole; blind indexes answer who shares an address or a name without opening them."""
+"""Patients as last read, sealed as a whole; blind indexes tell who shares an address or a name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -122,6 +122,20 @@ def fingerprints(transaction: Transaction, connection_id: UUID, patient_ids: Seq
     return dict(rows)
 
 
+def sharing_with(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> set[str]:
+    """Other patients of this connection who now share an address, or name and birth date, with one of these."""
+    rows = transaction.execute(
+        """select other.patient_id from patient one join patient other
+             on other.practice_id = one.practice_id and other.connection_id = one.connection_id
+            and (other.email_index = one.email_index or other.person_index = one.person_index)
+           where one.practice_id = %s and one.connection_id = %s and one.patient_id = any(%s)
+             and other.patient_id <> one.patient_id""",
+        (transaction.practice_id, connection_id, list(patient_ids)),
+        binary=True,
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def holders_of_emails(transaction: Transaction, connection_id: UUID, emails: Iterable[bytes]) -> dict[bytes, list[str]]:
     """E-mail index → ids of all patients of the practice with that address, sorted.
 
@@ -130,7 +144,9 @@ def holders_of_emails(transaction: Transaction, connection_id: UUID, emails: Ite
     return _holders(transaction, connection_id, "email_index", emails)
 
 
-def holders_of_persons(transaction: Transaction, connection_id: UUID, persons: Iterable[bytes]) -> dict[bytes, list[str]]:
+def holders_of_persons(
+    transaction: Transaction, connection_id: UUID, persons: Iterable[bytes]
+) -> dict[bytes, list[str]]:
     """Person index → ids of all charts of the practice with that name and birth date; see holders_of_emails."""
     return _holders(transaction, connection_id, "person_index", persons)
 

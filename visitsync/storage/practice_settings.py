@@ -60,7 +60,8 @@ def approve(
     transaction.execute(
         """insert into approval (practice_id, connection_id, kind, value, is_id, spelling_of, approved_by, approved_at)
            values (%s, %s, %s, %s, %s, %s, %s, %s)
-           on conflict (practice_id, connection_id, kind, is_id, value) do update set spelling_of = excluded.spelling_of""",
+           on conflict (practice_id, connection_id, kind, is_id, value)
+           do update set spelling_of = excluded.spelling_of""",
         (transaction.practice_id, connection_id, kind, value, is_id, spelling_of, author.name, author.now),
     )
     return note_change(transaction, author, f"approve {kind}", after=value)
@@ -158,7 +159,8 @@ def link_household(
             """insert into household_member (practice_id, connection_id, patient_id, household_id, linked_by, linked_at)
                values (%s, %s, %s, %s, %s, %s)
                on conflict (practice_id, connection_id, patient_id) do update
-               set household_id = excluded.household_id, linked_by = excluded.linked_by, linked_at = excluded.linked_at""",
+               set household_id = excluded.household_id, linked_by = excluded.linked_by,
+                   linked_at = excluded.linked_at""",
             [
                 (transaction.practice_id, connection_id, patient_id, household_id, author.name, author.now)
                 for patient_id in patient_ids

@@ -79,7 +79,12 @@ def unresolved(transaction: Transaction, connection_id: UUID | None = None) -> l
     ).fetchall()
     return [
         QuarantinedRecord(
-            connection_id=row[0], kind=row[1], record_key=row[2], reason=row[3], first_seen_at=row[4], last_seen_at=row[5]
+            connection_id=row[0],
+            kind=row[1],
+            record_key=row[2],
+            reason=row[3],
+            first_seen_at=row[4],
+            last_seen_at=row[5],
         )
         for row in rows
     ]
@@ -89,7 +94,8 @@ def resolve(transaction: Transaction, connection_id: UUID, kind: str, keys: Sequ
     """These were read well (or are gone from the EMR); returns how many had been in quarantine."""
     return transaction.execute(
         """update quarantine set resolved_at = %s
-           where practice_id = %s and connection_id = %s and kind = %s and record_key = any(%s) and resolved_at is null""",
+           where practice_id = %s and connection_id = %s and kind = %s and record_key = any(%s)
+             and resolved_at is null""",
         (now, transaction.practice_id, connection_id, kind, list(keys)),
     ).rowcount
 

@@ -63,7 +63,13 @@ def begin(
 
 
 def finish(
-    transaction: Transaction, run_id: UUID, tally: Tally, *, is_complete: bool, now: datetime, trouble: str | None = None
+    transaction: Transaction,
+    run_id: UUID,
+    tally: Tally,
+    *,
+    is_complete: bool,
+    now: datetime,
+    trouble: str | None = None,
 ) -> None:
     """Notes how a reading ended; only a complete one says anything about what is missing."""
     transaction.execute(
@@ -96,10 +102,10 @@ def latest(transaction: Transaction, connection_id: UUID, kind: str, *, only_com
     return None if row is None else SyncRun(**dict(zip(SyncRun.__struct_fields__, row, strict=True)))
 
 
-def unfinished_sweep(transaction: Transaction, connection_id: UUID) -> SyncRun | None:
-    """The sweep that a dead or stopped process left behind, to be resumed; None where the last one ended well."""
-    run = latest(transaction, connection_id, "sweep")
-    return run if run is not None and not run.is_complete and run.finished_at is None else None
+def unfinished(transaction: Transaction, connection_id: UUID, kind: str) -> SyncRun | None:
+    """The reading of that kind that a dead or stopped process left behind; None where the last one ended."""
+    run = latest(transaction, connection_id, kind)
+    return run if run is not None and run.finished_at is None else None
 
 
 def repaired_since(transaction: Transaction, connection_id: UUID, since: datetime) -> tuple[int, int]:

@@ -41,6 +41,17 @@ def most_urgent(
     return [(str(wanted_id), needed_by) for wanted_id, needed_by in rows]
 
 
+def among(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str]) -> set[str]:
+    """Which of these ids are wanted."""
+    rows = transaction.execute(
+        """select wanted_id from wanted
+           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s)""",
+        (transaction.practice_id, connection_id, kind, list(ids)),
+        binary=True,
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def count(transaction: Transaction, connection_id: UUID, kind: Kind) -> int:
     """How many still wait to be read."""
     row = transaction.execute(
@@ -58,9 +69,7 @@ def got(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Iterable
     )
 
 
-def put_off(
-    transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str], *, until: datetime
-) -> None:
+def put_off(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str], *, until: datetime) -> None:
     """These could not be read for a reason of their own; not again before that instant."""
     transaction.execute(
         """update wanted set attempts = least(attempts + 1, 1000), not_before = %s

@@ -1,1 +1,1 @@
-"""The engine: how a booking travels through the house, when to ask next, what to judge again, what becomes of visits."""
+"""The engine: how a booking travels through the house, when to ask next, what to judge again."""

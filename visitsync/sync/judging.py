@@ -1,4 +1,4 @@
-"""Judges appointments in the midst of a transaction and saves what follows: decision, history, visit, what to read next."""
+"""Judges appointments inside a transaction and saves what follows: decision, history, visit, what to read next."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ import msgspec
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Decision, Outcome
 from visitsync.domain.practice import PracticeContext
+from visitsync.domain.visit import Visit
 from visitsync.rules.decide import RULES_VERSION, decide
 from visitsync.storage import appointments, decisions, visits, wanted
 from visitsync.storage.appointments import Judged, Known, StoredAppointment, encode_findings
@@ -130,13 +131,13 @@ def _let_visits_follow(bench: Bench, judged: Sequence[Judged], *, has_known: boo
     existing = _visits(bench, judged) if has_known else {}
     visit_plan = plan(judged, existing, now=bench.now)
     bench.safety.admit(visit_plan)
+    if visit_plan.change:  # first: an ended visit makes room for the new one of the same appointment
+        visits.change(bench.transaction, visit_plan.change, now=bench.now)
     if visit_plan.create:
         visits.create(bench.transaction, bench.connection_id, visit_plan.create, now=bench.now)
-    if visit_plan.change:
-        visits.change(bench.transaction, visit_plan.change, now=bench.now)
 
 
-def _visits(bench: Bench, judged: Sequence[Judged]) -> Mapping[str, visits.Visit]:
+def _visits(bench: Bench, judged: Sequence[Judged]) -> Mapping[str, Visit]:
     return visits.latest_for(bench.transaction, bench.connection_id, [one.appointment.id for one in judged])
 
 
@@ -156,6 +157,4 @@ def _as_known(stored: StoredAppointment) -> Known:
 
 def _differs(judged: Judged, stored: StoredAppointment) -> bool:
     decision = judged.decision
-    return (
-        judged.is_changed or decision.recheck_at != stored.recheck_at or decision.expected_by != stored.expected_by
-    )
+    return judged.is_changed or decision.recheck_at != stored.recheck_at or decision.expected_by != stored.expected_by

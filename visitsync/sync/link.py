@@ -13,7 +13,7 @@ from visitsync.storage.vault import Vault
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A claimed or claimable connection: whose it is, how to ask its EMR, how to understand it, where to keep things."""
+    """A connection: whose it is, how to ask its EMR, how to understand it, where to keep things."""
 
     practice_id: UUID
     connection_id: UUID

@@ -50,10 +50,13 @@ def plan(judged: Sequence[Judged], visits: Mapping[str, Visit], *, now: datetime
         if visit is None:
             if one.decision.outcome in WITH_VISIT:
                 create.append(_new_visit(one.appointment, one.decision))
+        elif visit.patient_id != one.appointment.patient_id:
+            # The same id for another patient is another appointment: the old visit never turns into someone else's.
+            change.extend(_end(visit))
+            if one.decision.outcome in WITH_VISIT:
+                create.append(_new_visit(one.appointment, one.decision))
         else:
-            following = _follow(visit, one.appointment, one.decision)
-            if following is not None:
-                change.append(following)
+            change.extend(_follow(visit, one.appointment, one.decision))
     cancelled = sum(one.visit.state is VisitState.CANCELLED and one.visit.end_at > now for one in change)
     return VisitPlan(create=tuple(create), change=tuple(change), cancelled=cancelled)
 
@@ -77,16 +80,23 @@ def _new_visit(appointment: Appointment, decision: Decision) -> NewVisit:
     )
 
 
-def _follow(visit: Visit, appointment: Appointment, decision: Decision) -> VisitChange | None:
+def _end(visit: Visit) -> list[VisitChange]:
+    if visit.state is not VisitState.ACTIVE:
+        return []
+    ended = msgspec.structs.replace(visit, state=VisitState.CANCELLED)
+    return [VisitChange(visit=ended, what="other patient", before=visit.state, after=ended.state)]
+
+
+def _follow(visit: Visit, appointment: Appointment, decision: Decision) -> list[VisitChange]:
     state = _state(visit, decision)
     if state is not VisitState.ACTIVE and visit.state is not VisitState.ACTIVE:
-        return None
+        return []
     following = _as_decided(visit, appointment, decision) if state is VisitState.ACTIVE else visit
     following = msgspec.structs.replace(following, state=state)
     if following == visit:
-        return None
+        return []
     what, before, after = _in_a_word(visit, following)
-    return VisitChange(visit=following, what=what, before=before, after=after)
+    return [VisitChange(visit=following, what=what, before=before, after=after)]
 
 
 def _state(visit: Visit, decision: Decision) -> VisitState:
@@ -105,7 +115,6 @@ def _as_decided(visit: Visit, appointment: Appointment, decision: Decision) -> V
         visit,
         start_at=appointment.start.instant,
         end_at=appointment.end,
-        patient_id=appointment.patient_id or "",
         practitioner_id=decision.practitioner_id if linked else visit.practitioner_id,
         staff_id=decision.staff_id if linked else visit.staff_id,
         is_test=decision.is_test if linked else visit.is_test,
@@ -115,8 +124,6 @@ def _as_decided(visit: Visit, appointment: Appointment, decision: Decision) -> V
 def _in_a_word(visit: Visit, following: Visit) -> tuple[str, str, str]:
     if visit.state is not following.state:
         return following.state if following.state is not VisitState.ACTIVE else "restored", visit.state, following.state
-    if visit.patient_id != following.patient_id:
-        return "other patient", visit.patient_id, following.patient_id
     if (visit.start_at, visit.end_at) != (following.start_at, following.end_at):
         return "moved", visit.start_at.isoformat(), following.start_at.isoformat()
     return "relinked", visit.practitioner_id or "", following.practitioner_id or ""

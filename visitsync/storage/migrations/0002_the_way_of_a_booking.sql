@@ -120,6 +120,7 @@ create table appointment (
     start_at timestamptz not null,
     end_at timestamptz not null,
     patient_id text,
+    group_patient_ids text[],
     practitioner_id text,
     first_seen_at timestamptz not null,
     missing_reads smallint not null default 0,
@@ -135,6 +136,7 @@ alter table appointment alter column record set storage main;
 create index appointment_start on appointment (practice_id, start_at);
 create index appointment_patient on appointment (practice_id, connection_id, patient_id)
     where patient_id is not null and outcome <> 'not_telemedicine';
+create index appointment_group on appointment using gin (group_patient_ids) where group_patient_ids is not null;
 create index appointment_recheck on appointment (practice_id, connection_id, recheck_at) where recheck_at is not null;
 
 -- Append-only: what was decided, when, and what caused it.

@@ -1,0 +1,64 @@
+"""Reads what judging still needs — patients, details, single appointments — nearest appointments first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import assert_never
+
+from visitsync.connector_kit.limits import Urgency
+from visitsync.connector_kit.pages import FetchedPage
+from visitsync.storage import wanted
+from visitsync.storage.wanted import Kind
+from visitsync.sync.readings import Keep, begin, finish
+from visitsync.sync.run import Run
+
+SOON = timedelta(days=3)
+"""What an appointment this near needs may use nearly all of the EMR's budget; later ones leave room."""
+AT_A_TIME = 500
+PUT_OFF = timedelta(minutes=30)
+"""What was asked for and did not come is asked for again after this long."""
+
+
+def read_wanted(run: Run, keep: Keep) -> None:
+    """Reads all that is wanted. Raises TryAgainLater where the budget ends; the rest stays wanted."""
+    for kind in ("appointment", "appointment-detail", "patient"):
+        while batch := _most_urgent(run, kind):
+            _read(run, kind, batch, keep)
+
+
+def _most_urgent(run: Run, kind: Kind) -> list[tuple[str, Urgency]]:
+    link = run.link
+    now = link.now()
+    with link.database.practice(link.practice_id) as transaction:
+        found = wanted.most_urgent(transaction, link.connection_id, kind, now=now, at_most=AT_A_TIME)
+    return [(identity, Urgency.SOON if start - now < SOON else Urgency.BACKGROUND) for identity, start in found]
+
+
+def _read(run: Run, kind: Kind, batch: Sequence[tuple[str, Urgency]], keep: Keep) -> None:
+    begin(run, f"{kind}s")
+    for urgency in (Urgency.SOON, Urgency.BACKGROUND):
+        ids = [identity for identity, how_urgent in batch if how_urgent is urgency]
+        for page in _pages(run, kind, ids, urgency):
+            keep(run, page, None)
+            run.link.tell(f"{kind}s", run.tally.records)
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        still = wanted.among(transaction, link.connection_id, kind, [identity for identity, _ in batch])
+        if still:
+            wanted.put_off(transaction, link.connection_id, kind, sorted(still), until=link.now() + PUT_OFF)
+    finish(run)
+
+
+def _pages(run: Run, kind: Kind, ids: Sequence[str], urgency: Urgency) -> Iterator[FetchedPage]:
+    connector = run.link.connector
+    if not ids:
+        return
+    match kind:
+        case "patient":
+            yield from connector.read_patients(ids, urgency=urgency)
+        case "appointment-detail":
+            yield from connector.read_details(ids, urgency=urgency)
+        case "appointment":
+            for identity in ids:
+                yield from connector.read_appointment(identity, urgency=urgency)
+        case _:
+            assert_never(kind)
