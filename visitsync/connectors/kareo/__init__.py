@@ -1,0 +1,1 @@
+"""Kareo (Tebra): SOAP 2.1, polled."""
