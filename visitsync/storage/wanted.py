@@ -22,7 +22,7 @@ def want(transaction: Transaction, connection_id: UUID, kind: Kind, needed_by: M
         """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by)
            select %s, %s, %s, wanted_id, needed_by from incoming_wanted
            on conflict (practice_id, connection_id, kind, wanted_id)
-           do update set needed_by = least(wanted.needed_by, excluded.needed_by)""",
+           do update set needed_by = least(wanted.needed_by, excluded.needed_by), is_read = false""",
         (transaction.practice_id, connection_id, kind),
     )
     transaction.execute(b"truncate incoming_wanted" if len(needed_by) > 5_000 else b"delete from incoming_wanted")
@@ -34,7 +34,8 @@ def most_urgent(
     """(id, start of the appointment that needs it), nearest first; those put off are left out until their time."""
     rows = transaction.execute(
         """select wanted_id, needed_by from wanted
-           where practice_id = %s and connection_id = %s and kind = %s and (not_before is null or not_before <= %s)
+           where practice_id = %s and connection_id = %s and kind = %s and not is_read
+             and (not_before is null or not_before <= %s)
            order by needed_by, wanted_id limit %s""",
         (transaction.practice_id, connection_id, kind, now, at_most),
     ).fetchall()
@@ -45,7 +46,7 @@ def among(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequen
     """Which of these ids are wanted."""
     rows = transaction.execute(
         """select wanted_id from wanted
-           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s)""",
+           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s) and not is_read""",
         (transaction.practice_id, connection_id, kind, list(ids)),
         binary=True,
     ).fetchall()
@@ -67,6 +68,27 @@ def got(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Iterable
         "delete from wanted where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s)",
         (transaction.practice_id, connection_id, kind, list(ids)),
     )
+
+
+def patients_read(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> None:
+    """These patients were read (wanted or not); what they may change is to be judged."""
+    transaction.execute(
+        """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by, is_read)
+           select %s, %s, 'patient', patient_id, %s, true from unnest(%s::text[]) as patient_id
+           on conflict (practice_id, connection_id, kind, wanted_id) do update set is_read = true""",
+        (transaction.practice_id, connection_id, now, list(ids)),
+    )
+
+
+def to_be_judged(transaction: Transaction, connection_id: UUID, *, at_most: int) -> list[str]:
+    """Patients who were read and whose appointments have not been judged since."""
+    rows = transaction.execute(
+        """select wanted_id from wanted
+           where practice_id = %s and connection_id = %s and is_read and kind = 'patient' order by wanted_id limit %s""",
+        (transaction.practice_id, connection_id, at_most),
+        binary=True,
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def put_off(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str], *, until: datetime) -> None:

@@ -31,7 +31,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Safety(msgspec.Struct, kw_only=True):
-    """The stop of one run: how many visits were coming when it began, and how many it has cancelled since."""
+    """The stop of one run: how many visits are coming (those it created too), and how many it has cancelled."""
 
     coming: int
     cancelled: int = 0
@@ -40,6 +40,7 @@ class Safety(msgspec.Struct, kw_only=True):
 
     def admit(self, visit_plan: VisitPlan) -> None:
         """Counts a plan's cancellations. Raises UnsafePlan."""
+        self.coming += len(visit_plan.create)
         self.cancelled += visit_plan.cancelled
         if not self.is_off:
             refuse_unsafe(self.cancelled, self.coming)

@@ -56,7 +56,7 @@ def bury(run: Run, bench: Bench, ids: Sequence[str], cause: Cause) -> None:
         if not stored.appointment.is_deleted
     ]
     if gone:
-        judge_read(bench, [_with_known(bench, case) for case in gone], cause)
+        run.decisions_changed += judge_read(bench, [_with_known(bench, case) for case in gone], cause)
         run.tally.changed += len(gone)
     appointments.known_gone(bench.transaction, bench.connection_id, ids, now=bench.now)
 
@@ -74,7 +74,7 @@ def _take_in_kind(
     if kind is RecordKind.APPOINTMENT_DETAIL:
         return _take_in_details(run, bench, records, intake_id)
     if kind is RecordKind.PATIENT:
-        return _take_in_patients(run, bench, records, intake_id)
+        return _take_in_patients(run, bench, records)
     return _take_in_catalog(run, bench, kind, records)
 
 
@@ -228,10 +228,12 @@ def _agreed(listed: LocalTime, single: LocalTime | None) -> LocalTime:
     return single
 
 
-def _take_in_patients(run: Run, bench: Bench, records: Sequence[RawRecord], intake_id: int) -> list[UnreadableRecord]:
+def _take_in_patients(run: Run, bench: Bench, records: Sequence[RawRecord]) -> list[UnreadableRecord]:
     """Only patients whom some telemedicine appointment needs are kept; others who ride along are not even opened."""
-    needed = _needed(bench, [record.id for record in records])
-    before = patients.fingerprints(bench.transaction, bench.connection_id, list(needed))
+    ids = [record.id for record in records]
+    wanted_ids = wanted.among(bench.transaction, bench.connection_id, "patient", ids)
+    before = patients.fingerprints(bench.transaction, bench.connection_id, ids)
+    needed = wanted_ids | set(before)
     read: list[ReadPatient] = []
     unreadable: list[UnreadableRecord] = []
     for position, record in enumerate(records):
@@ -245,17 +247,12 @@ def _take_in_patients(run: Run, bench: Bench, records: Sequence[RawRecord], inta
             continue
         kept = indexes(run.link.vault, run.link.practice_id, patient)
         read.append(ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept))
-    met = [record.id for record in records if record.id in needed]
     if read:
-        _save_patients(run, bench, read, intake_id)
+        _save_patients(run, bench, read)
     bad = {one.id for one in unreadable}
-    wanted.got(bench.transaction, bench.connection_id, "patient", [one for one in met if one not in bad])
+    unchanged = {record.id for record in records} & needed - {one.patient.id for one in read} - bad
+    wanted.patients_read(bench.transaction, bench.connection_id, sorted(unchanged & wanted_ids), now=bench.now)
     return unreadable
-
-
-def _needed(bench: Bench, ids: Sequence[str]) -> set[str]:
-    stored = patients.fingerprints(bench.transaction, bench.connection_id, ids)
-    return set(stored) | wanted.among(bench.transaction, bench.connection_id, "patient", ids)
 
 
 def _patient(run: Run, record: RawRecord) -> Patient:
@@ -264,16 +261,30 @@ def _patient(run: Run, record: RawRecord) -> Patient:
     return run.link.translator.patient(record, run.translation)
 
 
-def _save_patients(run: Run, bench: Bench, read: Sequence[ReadPatient], intake_id: int) -> None:
+def _save_patients(run: Run, bench: Bench, read: Sequence[ReadPatient]) -> None:
+    """Keeps them, and notes that they, and whoever shared or now shares an address with them, must be judged."""
     ids = [one.patient.id for one in read]
     touched = patients.sharing_with(bench.transaction, bench.connection_id, ids)
     patients.save(bench.transaction, bench.vault, bench.connection_id, read, now=bench.now)
     touched |= patients.sharing_with(bench.transaction, bench.connection_id, ids)
+    wanted.patients_read(bench.transaction, bench.connection_id, sorted(touched | set(ids)), now=bench.now)
     run.tally.changed += len(read)
     _let_out_of_quarantine(run, bench, RecordKind.PATIENT, ids)
-    cause = Cause("patient's record read", str(intake_id))
-    for batch in appointments.of_patients(bench.transaction, bench.connection_id, sorted(touched | set(ids))):
-        run.decisions_changed += judge_again(bench, batch, cause)
+
+
+def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
+    """Judges what patients who were read may change; who shares an address is known by then, whoever came first."""
+    link = run.link
+    while True:
+        with link.database.practice(link.practice_id) as transaction:
+            run.hold(transaction)
+            ids = wanted.to_be_judged(transaction, link.connection_id, at_most=at_most)
+            bench = run.bench(transaction)
+            for batch in appointments.of_patients(transaction, link.connection_id, ids):
+                run.decisions_changed += judge_again(bench, batch, Cause("patient's record read"))
+            wanted.got(transaction, link.connection_id, "patient", ids)
+        if len(ids) < at_most:
+            return
 
 
 def _take_in_catalog(run: Run, bench: Bench, kind: RecordKind, records: Sequence[RawRecord]) -> list[UnreadableRecord]:

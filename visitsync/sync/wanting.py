@@ -10,19 +10,26 @@ from visitsync.storage import wanted
 from visitsync.storage.wanted import Kind
 from visitsync.sync.readings import Keep, begin, finish
 from visitsync.sync.run import Run
+from visitsync.sync.take_in import judge_patients_read
 
 SOON = timedelta(days=3)
 """What an appointment this near needs may use nearly all of the EMR's budget; later ones leave room."""
-AT_A_TIME = 500
+AT_A_TIME = 100_000
+"""A connector is told all that is wanted, so that it can choose between single answers and whole lists."""
+JUDGE_EVERY = 2_000
+"""Patients read before what they change is judged: most of those who share an address are in by then."""
 PUT_OFF = timedelta(minutes=30)
 """What was asked for and did not come is asked for again after this long."""
 
 
 def read_wanted(run: Run, keep: Keep) -> None:
     """Reads all that is wanted. Raises TryAgainLater where the budget ends; the rest stays wanted."""
-    for kind in ("appointment", "appointment-detail", "patient"):
-        while batch := _most_urgent(run, kind):
-            _read(run, kind, batch, keep)
+    try:
+        for kind in ("appointment", "appointment-detail", "patient"):
+            while batch := _most_urgent(run, kind):
+                _read(run, kind, batch, keep)
+    finally:
+        judge_patients_read(run)
 
 
 def _most_urgent(run: Run, kind: Kind) -> list[tuple[str, Urgency]]:
@@ -37,9 +44,13 @@ def _read(run: Run, kind: Kind, batch: Sequence[tuple[str, Urgency]], keep: Keep
     begin(run, f"{kind}s")
     for urgency in (Urgency.SOON, Urgency.BACKGROUND):
         ids = [identity for identity, how_urgent in batch if how_urgent is urgency]
+        judged_at = 0
         for page in _pages(run, kind, ids, urgency):
             keep(run, page, None)
             run.link.tell(f"{kind}s", run.tally.records)
+            if run.tally.changed - judged_at >= JUDGE_EVERY:
+                judge_patients_read(run)
+                judged_at = run.tally.changed
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         still = wanted.among(transaction, link.connection_id, kind, [identity for identity, _ in batch])

@@ -198,7 +198,8 @@ create table test_visit (
     foreign key (practice_id, connection_id) references connection
 );
 
--- What must still be read before its appointments can be judged; near-term first.
+-- What must still be read before its appointments can be judged; near-term first. A patient who was read stays here,
+-- marked, until the appointments that the record may change have been judged.
 create table wanted (
     practice_id uuid not null,
     connection_id uuid not null,
@@ -206,11 +207,13 @@ create table wanted (
     wanted_id text not null,
     needed_by timestamptz not null,
     attempts smallint not null default 0,
+    is_read boolean not null default false,
     not_before timestamptz,
     primary key (practice_id, connection_id, kind, wanted_id),
     foreign key (practice_id, connection_id) references connection
 );
-create index wanted_first on wanted (practice_id, connection_id, kind, needed_by);
+create index wanted_first on wanted (practice_id, connection_id, kind, needed_by) where not is_read;
+create index wanted_judging on wanted (practice_id, connection_id) where is_read;
 
 -- A record that made no sense: kept with its bytes and the reason until it is read well, or gone.
 create table quarantine (
