@@ -8,6 +8,8 @@ import msgspec
 
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import WITH_VISIT, Decision, Outcome
+from visitsync.domain.reason import Severity
+from visitsync.domain.reasons import REASONS
 from visitsync.domain.visit import Visit, VisitState
 from visitsync.storage.appointments import Judged
 from visitsync.storage.visits import NewVisit, VisitChange
@@ -104,9 +106,13 @@ def _state(visit: Visit, decision: Decision) -> VisitState:
         return VisitState.ACTIVE
     if decision.outcome is Outcome.OVER:
         return VisitState.OVER
-    if decision.outcome is Outcome.WAITING and all(one.code in KEEPS_ITS_VISIT for one in decision.findings):
+    if decision.outcome is Outcome.WAITING and _blocking(decision) <= KEEPS_ITS_VISIT:
         return visit.state
     return VisitState.CANCELLED
+
+
+def _blocking(decision: Decision) -> set[str]:
+    return {one.code for one in decision.findings if REASONS[one.code].severity is Severity.BLOCKS}
 
 
 def _as_decided(visit: Visit, appointment: Appointment, decision: Decision) -> Visit:
