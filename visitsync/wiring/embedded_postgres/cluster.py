@@ -4,7 +4,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from visitsync.wiring.embedded_postgres.binaries import Binaries
@@ -119,6 +118,11 @@ def run_initdb(
 
 def require_fit_to_start(folder: DatabaseFolder, user: DatabaseUser) -> None:
     data = folder.data.resolve()
+    if folder.password() is None:
+        raise DatabaseDidNotStart(
+            f"The password of the database, {folder.path / 'password'}, is missing. Restore it from a backup, or set a "
+            "new one as docs/how-to/run-as-any-user.md describes."
+        )
     owner = data.stat().st_uid
     if owner != user.user_id:
         raise DatabaseDidNotStart(
@@ -134,20 +138,29 @@ def require_fit_to_start(folder: DatabaseFolder, user: DatabaseUser) -> None:
 
 
 def forget_a_stranger_in_the_pid_file(data: Path) -> None:
-    """Remove PostgreSQL's own lock file where the process id in it was given to some other program since.
+    """Remove PostgreSQL's own lock file where the process id in it is a zombie's or was given to another program.
 
-    Left behind by a kill or a power cut, it makes PostgreSQL refuse to start when a process of this user happens to
-    have that number, as in a restarted container. PostgreSQL judges the other cases itself. We hold the folder's lock,
-    so a PostgreSQL that works on this data can only be one that somebody started by hand.
+    Left behind by a kill or a power cut, it would make PostgreSQL refuse to start: in a restarted container some
+    process often has that number, and where nobody reaps, the dead keep theirs. PostgreSQL judges a free number
+    itself. We hold the folder's lock, so a PostgreSQL on this data can only be one that somebody started by hand.
     """
     pid_file = data / "postmaster.pid"
-    with suppress(OSError, ValueError, IndexError):
-        process = Path("/proc", str(int(pid_file.read_text().splitlines()[0])))
-        if not process.exists():
-            return
-        if (process / "cwd").readlink() == data:
-            raise DatabaseDidNotStart(
-                f"A PostgreSQL that was started by hand (process {process.name}) works on {data}. "
-                f"Stop it first: pg_ctl stop -D {data}"
-            )
+    try:
+        process = Path("/proc", str(int(pid_file.read_text().split(maxsplit=1)[0])))
+    except (FileNotFoundError, ValueError, IndexError):
+        return
+    if working_folder(process) == data:
+        raise DatabaseDidNotStart(
+            f"A PostgreSQL that was started by hand (process {process.name}) works on {data}. "
+            f"Stop it first: pg_ctl stop -D {data}"
+        )
+    if process.exists():
         pid_file.unlink()
+
+
+def working_folder(process: Path) -> Path | None:
+    """None for the dead, and for the processes of others."""
+    try:
+        return (process / "cwd").readlink()
+    except OSError:
+        return None

@@ -3,8 +3,11 @@
 import fcntl
 import os
 import secrets
+import stat
+from contextlib import suppress
 from pathlib import Path
 
+from visitsync.wiring.embedded_postgres.database_user import name_of
 from visitsync.wiring.embedded_postgres.errors import DatabaseDidNotStart
 
 LOG_KEPT = 1_000_000  # bytes; a longer log is put aside at the next start, and replaces the one put aside before
@@ -19,18 +22,24 @@ class DatabaseFolder:
         self.data = self.path / "data"
 
     def prepare(self) -> None:
-        """Make the folder if it is missing. Folders that exist already keep their mode, and so do its parents.
+        """Make the folder if it is missing. No mode of any other folder changes, nor of one that holds something.
 
-        Nobody else may look into it. Made by root, it may be passed through, but not listed, by the user to whom root
-        lends the database: the data inside is that user's alone.
+        Nobody else may look into it. Root lets others pass through, but not list it, because the user to whom root
+        lends the database must reach the data inside, which is that user's alone.
         """
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.mkdir(mode=0o700, exist_ok=True)
-            if os.geteuid() == 0:
-                self.path.chmod(0o711)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            self.path.mkdir(mode=0o700)
+        if os.geteuid() == 0 and self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.chmod(stat.S_IMODE(self.path.stat().st_mode) | 0o011)
         if not self.path.is_dir():
             raise DatabaseDidNotStart(f"{self.path} is not a folder. Move it away, or choose another folder.")
+        owner = self.path.stat().st_uid
+        if os.geteuid() not in (0, owner):
+            raise DatabaseDidNotStart(
+                f"The database folder {self.path} belongs to {name_of(owner)}. Run as {name_of(owner)} or as root, "
+                "or choose another folder."
+            )
 
     def try_lock(self) -> int | None:
         """The lock's descriptor, or None while somebody holds it.

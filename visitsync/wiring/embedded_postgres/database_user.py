@@ -63,15 +63,9 @@ def choose_database_user(folder: Path, data: Path) -> DatabaseUser:
     afterwards, and nobody gains rights by what they put there; root's own folder as whoever owns the data already,
     else as the first user without rights that exists.
     """
-    mine = os.geteuid()
+    if os.geteuid() != 0:
+        return user_with_id(os.geteuid())
     owner = folder.stat().st_uid
-    if mine != 0:
-        if owner != mine:
-            raise DatabaseDidNotStart(
-                f"The database folder {folder} belongs to {name_of(owner)}. Run as {name_of(owner)} or as root, "
-                "or choose another folder."
-            )
-        return user_with_id(mine)
     if owner != 0:
         return user_with_id(owner)
     if data.exists() and data.stat().st_uid != 0:

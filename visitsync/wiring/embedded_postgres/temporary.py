@@ -9,8 +9,8 @@ from pathlib import Path
 
 from visitsync.wiring.embedded_postgres.supervisor import EmbeddedPostgres, RunningDatabase
 
-# What a power cut would lose is not worth waiting for. A killed process loses nothing even so.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A power cut may ruin the database, which is not worth waiting for. A killed process still loses nothing.
+FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 
 
 @contextmanager

@@ -1,0 +1,68 @@
+"""One process owns the database of a folder; others are refused or join, as they ask."""
+
+import os
+
+import pytest
+
+from visitsync.wiring.embedded_postgres import DatabaseFolderInUse, EmbeddedPostgres, supervisor
+from visitsync.wiring.embedded_postgres.conftest import Launch, ends, execute, needs_proc, value, when_running
+from visitsync.wiring.embedded_postgres.database_folder import DatabaseFolder
+
+
+def test_a_second_owner_is_refused(launch: Launch, postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "OWNER_MAY_BE_LEAVING", 0.1)
+    owner = when_running(launch())
+    with pytest.raises(DatabaseFolderInUse, match="Stop that process, share its database"):
+        postgres.start()
+    assert value(owner.running, "SELECT 1") == 1
+
+
+def test_a_second_owner_in_the_same_process_is_refused_as_well(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "OWNER_MAY_BE_LEAVING", 0.1)
+    postgres.start()
+    with pytest.raises(DatabaseFolderInUse):
+        EmbeddedPostgres(postgres._folder.path).start()
+
+
+def test_who_joins_sees_the_same_database_and_does_not_end_it(launch: Launch, postgres: EmbeddedPostgres) -> None:
+    owner = when_running(launch())
+    execute(owner.running, "CREATE TABLE seen AS SELECT 42 AS number")
+    joined = postgres.attach_or_start()
+    assert joined == owner.running
+    assert value(joined, "SELECT number FROM seen") == 42
+    assert not postgres.is_owner
+    postgres.stop()
+    assert value(owner.running, "SELECT 1") == 1
+
+
+def test_of_several_that_come_at_once_one_owns_and_the_others_join(launch: Launch) -> None:
+    others = [when_running(process) for process in [launch("attach_or_start") for _ in range(4)]]
+    assert [other.is_owner for other in others].count(True) == 1
+    assert len({other.running.pid for other in others}) == 1
+
+
+@needs_proc
+def test_who_joined_can_take_over_when_the_owner_is_gone(launch: Launch, postgres: EmbeddedPostgres) -> None:
+    owner = when_running(launch())
+    execute(owner.running, "CREATE TABLE kept AS SELECT 42 AS number")
+    postgres.attach_or_start()
+    owner.finish()
+    assert ends(owner.running.pid)
+    mine = postgres.attach_or_start()
+    assert postgres.is_owner
+    assert value(mine, "SELECT number FROM kept") == 42
+
+
+def test_a_lock_without_a_database_is_waited_for_and_then_named(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "LONGEST_SILENCE", 0.3)
+    folder = DatabaseFolder(postgres._folder.path)
+    folder.prepare()
+    lock = folder.try_lock()
+    assert lock is not None
+    with pytest.raises(DatabaseFolderInUse, match="fuser"):
+        postgres.attach_or_start()
+    os.close(lock)
