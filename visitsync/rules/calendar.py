@@ -1,4 +1,4 @@
-"""The calendar of a practice: months ahead as people count them, business days, and the instants at which days begin."""
+"""The calendar of a practice: months ahead as people count them, business days, and when days begin."""
 
 from calendar import monthrange
 from collections.abc import Collection
@@ -30,8 +30,20 @@ def enters_window_on(day: date, months: int) -> date:
 
 
 def is_business_day(day: date, closures: Collection[date] = ()) -> bool:
-    """Monday to Friday, no federal holiday of the United States (observed days included), no closure of the practice."""
+    """Monday to Friday, no federal holiday of the United States (or its observed day), no closure of the practice."""
     return day.weekday() < 5 and day not in _federal_holidays(day.year) and day not in closures
+
+
+def leaves_slow_lane_on(day: date, business_days: int, closures: Collection[date] = ()) -> date:
+    """The first date on which `day` is no more than so many business days ahead (article, section 4)."""
+    earliest = day - 3_653 * ONE_DAY
+    remaining = business_days
+    while day > earliest:
+        remaining -= is_business_day(day, closures)
+        if remaining < 0:
+            break
+        day -= ONE_DAY
+    return day
 
 
 def next_business_day(day: date, closures: Collection[date] = ()) -> date:

@@ -1,0 +1,130 @@
+"""5. Does the record hold what this EMR demands, and can it be used?"""
+
+import re
+from datetime import date
+
+import msgspec
+
+from visitsync.domain.appointment import Appointment
+from visitsync.domain.decision import Finding
+from visitsync.domain.patient import Address, Patient, PatientStatus
+from visitsync.domain.practice import ConnectionFacts, Demographic
+
+OLDEST_BIRTH_YEAR = 1900
+
+_ZIP = re.compile(r"\d{5}(?:-?\d{4})?").fullmatch
+_STATE = re.compile(r"[A-Za-z]{2}").fullmatch
+_LETTERS_IN_PHONE = re.compile(r"[^\W\d_]{2,}")
+_EXTENSION = re.compile(r"\b(?:ext|extension|x)\b\.?\s*\d*", re.IGNORECASE)
+_UNREAD = frozenset({PatientStatus.GONE, PatientStatus.RESTRICTED, PatientStatus.MERGED})
+"""Charts whose content we may not have; nothing is concluded from what is absent there."""
+
+
+class DemographicsLookup(msgspec.Struct, frozen=True):
+    """What this EMR demands, as flags."""
+
+    first_name: bool
+    last_name: bool
+    date_of_birth: bool
+    address: bool
+    insurance: bool
+
+
+def demographics_lookup(connection: ConnectionFacts) -> DemographicsLookup:
+    """Works out the demands once. The e-mail is section 2's business."""
+    required = connection.required_demographics
+    return DemographicsLookup(
+        first_name=Demographic.FIRST_NAME in required,
+        last_name=Demographic.LAST_NAME in required,
+        date_of_birth=Demographic.DATE_OF_BIRTH in required,
+        address=Demographic.ADDRESS in required,
+        insurance=Demographic.INSURANCE in required,
+    )
+
+
+def check(patient: Patient, appointment: Appointment, required: DemographicsLookup) -> tuple[Finding, ...]:
+    """C1 to C4."""
+    if patient.status in _UNREAD:
+        return ()
+    return (
+        *_missing(patient, required),
+        *_unusable_birth_date(patient, appointment.start.wall.date(), required),
+        *_insurance(patient, appointment, required),
+        *_unusable_address(patient.address),
+        *_unusable_phones(patient.phones),
+    )
+
+
+def _missing(patient: Patient, required: DemographicsLookup) -> tuple[Finding, ...]:
+    fields = []
+    if required.first_name and not _says_something(patient.first_name):
+        fields.append("first name")
+    if required.last_name and not _says_something(patient.last_name):
+        fields.append("last name")
+    if required.date_of_birth and patient.date_of_birth is None and not patient.date_of_birth_text:
+        fields.append("date of birth")
+    if required.address:
+        fields += _missing_of_address(patient.address)
+    return (Finding("demographics-missing", {"fields": ", ".join(fields)}),) if fields else ()
+
+
+def _says_something(name: str) -> bool:
+    """Any letter or digit will do: Test, Null, O'Brien and 李 are names, a dash is none."""
+    return name.isalpha() or any(letter.isalnum() for letter in name)
+
+
+def _missing_of_address(address: Address) -> list[str]:
+    parts = (
+        ("street", address.line), ("city", address.city), ("state", address.state), ("ZIP code", address.postal_code)
+    )  # fmt: skip
+    missing = [name for name, text in parts if not text or text.isspace()]
+    return ["address"] if len(missing) == len(parts) else missing
+
+
+def _unusable_birth_date(patient: Patient, day_of_visit: date, required: DemographicsLookup) -> tuple[Finding, ...]:
+    born = patient.date_of_birth
+    if not required.date_of_birth:
+        return ()
+    if born is None:
+        problem = "it is not a date" if patient.date_of_birth_text else ""
+    elif born > day_of_visit:
+        problem = "it lies after the visit"
+    else:
+        problem = "it is too long ago" if born.year < OLDEST_BIRTH_YEAR else ""
+    return (Finding("date-of-birth-unusable", {"problem": problem}),) if problem else ()
+
+
+def _insurance(patient: Patient, appointment: Appointment, required: DemographicsLookup) -> tuple[Finding, ...]:
+    """Absence counts only where coverage was read, and where neither chart nor appointment says otherwise."""
+    coverages = patient.coverages
+    if patient.is_self_pay or coverages is None:
+        return ()
+    named = [one for one in coverages if one.payer_name or one.payer_id]
+    if not named:
+        if required.insurance and not appointment.coverage_named:
+            return (Finding("insurance-missing"),)
+        return ()
+    typed = next((one for one in named if not one.payer_id), None)
+    return (Finding("payer-not-from-list", {"payer": typed.payer_name}),) if typed else ()
+
+
+def _unusable_address(address: Address) -> tuple[Finding, ...]:
+    state, postal_code = address.state.strip(), address.postal_code.strip()
+    problems = []
+    if state and not _STATE(state):
+        problems.append("the state is not written as two letters")
+    if postal_code and not _ZIP(postal_code):
+        problems.append("the ZIP code does not have five or nine digits")
+    return (Finding("address-unusable", {"problem": " and ".join(problems)}),) if problems else ()
+
+
+def _unusable_phones(phones: tuple[str, ...]) -> tuple[Finding, ...]:
+    for phone in phones:
+        if not phone or phone.isspace():
+            continue
+        without_extension = _EXTENSION.sub("", phone)
+        if _LETTERS_IN_PHONE.search(without_extension):
+            return (Finding("phone-unusable", {"problem": "it contains words"}),)
+        if sum(letter.isdigit() for letter in without_extension) < 7:
+            return (Finding("phone-unusable", {"problem": "it has too few digits"}),)
+    return ()

@@ -1,0 +1,57 @@
+"""4. Has everything been read that is needed to judge, and if not, is that still normal?"""
+
+from datetime import datetime, timedelta
+
+from visitsync.domain.appointment import Appointment
+from visitsync.domain.decision import Finding
+from visitsync.domain.patient import Patient
+from visitsync.domain.practice import ConnectionFacts
+from visitsync.rules import sync_time
+from visitsync.rules.sync_time import Lane
+from visitsync.rules.timing import NOTHING, Timing
+
+_DETAILS = Finding("details-not-read-yet")
+_PATIENT = Finding("patient-not-read-yet")
+_NO_PATIENT = Timing((Finding("no-patient"),))
+_MOMENT = timedelta(microseconds=1)
+
+
+def check(
+    appointment: Appointment,
+    patient: Patient | None,
+    connection: ConnectionFacts,
+    now: datetime,
+    *,
+    wants_patient: bool,
+) -> Timing:
+    """E1 and E2; B13 where it is for nobody. A patient who is not wanted (see recognition) is not missed."""
+    if patient is not None and not appointment.lacks_detail:
+        return NOTHING
+    if appointment.patient_id is None and not appointment.lacks_detail:
+        return _NO_PATIENT
+    findings = (_DETAILS,) if appointment.lacks_detail else ()
+    if patient is None and wants_patient and appointment.patient_id is not None:
+        findings = (*findings, _PATIENT)
+    if not findings:
+        return NOTHING
+    late = _late(appointment, connection, now)
+    return Timing((*findings, *late.findings), late.changes_at)
+
+
+def expected_by(appointment: Appointment, connection: ConnectionFacts, now: datetime, lane: Lane) -> datetime | None:
+    """When what is missing will have been read: counted from the booking while that holds, else from now."""
+    if connection.is_paused:
+        return None
+    since = appointment.changed_at or appointment.booked_at or now
+    expected = sync_time.expected_by(since, connection, lane)
+    return expected if now < expected else sync_time.expected_by(now, connection, lane)
+
+
+def _late(appointment: Appointment, connection: ConnectionFacts, now: datetime) -> Timing:
+    """E2: a whole reading was completed since the booking, the abnormal time is up, and something is still unread."""
+    since, last_read = appointment.changed_at or appointment.booked_at, connection.last_complete_read_at
+    if since is None or last_read is None or last_read <= since:
+        return NOTHING
+    if sync_time.is_abnormal(since, now, connection):
+        return Timing((Finding("slower-than-usual", {"abnormal": str(connection.abnormal_minutes)}),))
+    return Timing((), sync_time.abnormal_after(since, connection) + _MOMENT)

@@ -1,0 +1,46 @@
+"""4. How long does it take from booking to visit, and when is that no longer normal?"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from visitsync.domain.practice import ConnectionFacts
+
+SLOW_LANE = timedelta(hours=24)
+"""What an appointment far ahead may take (article, section 4, second footnote)."""
+
+
+class Lane(StrEnum):
+    """How often the part of the schedule is read that an appointment lies in."""
+
+    FAST = "fast"
+    SLOW = "slow"
+    """More than seven business days ahead."""
+
+
+def expected_minutes(connection: ConnectionFacts) -> int:
+    """From booking to visit: what this connection's own history says, else the article's usual time at its longest."""
+    return connection.usual_minutes[1] if connection.learned_minutes is None else connection.learned_minutes
+
+
+def expected_by(noticed_at: datetime, connection: ConnectionFacts, lane: Lane = Lane.FAST) -> datetime:
+    """When a booking or change made (or noticed) at that instant will have become a visit, at the latest."""
+    usual = timedelta(minutes=expected_minutes(connection))
+    if lane is Lane.FAST:
+        return noticed_at + usual
+    latest = noticed_at + SLOW_LANE
+    far_read = connection.next_far_read_at
+    if far_read is not None and noticed_at < far_read:
+        return min(far_read + usual, latest)
+    return latest
+
+
+def abnormal_after(noticed_at: datetime, connection: ConnectionFacts, lane: Lane = Lane.FAST) -> datetime:
+    """Up to this instant, and exactly at it, waiting is still normal."""
+    if lane is Lane.SLOW:
+        return noticed_at + SLOW_LANE
+    return noticed_at + timedelta(minutes=connection.abnormal_minutes)
+
+
+def is_abnormal(noticed_at: datetime, now: datetime, connection: ConnectionFacts, lane: Lane = Lane.FAST) -> bool:
+    """Whether it has taken longer than is normal: more than 30 or 60 minutes, or a day in the slow lane."""
+    return now > abnormal_after(noticed_at, connection, lane)
