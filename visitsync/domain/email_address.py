@@ -48,6 +48,7 @@ _PLAIN = re.compile(
     re.IGNORECASE | re.ASCII,
 ).fullmatch
 _TWO_ADDRESSES = re.compile(r"@[^@]*[,;/|\s][^@]*@").search
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, errata 1690
 _LONGEST_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 
@@ -125,7 +126,10 @@ def _verdict_of_unusual(address: str) -> EmailVerdict:
 
 
 def _is_placeholder_word(text: str) -> bool:
-    return "".join(filter(str.isalnum, text)).lower() in PLACEHOLDER_WORDS
+    word = text.lower()
+    if not word.isalnum():
+        word = _NEITHER_LETTER_NOR_DIGIT.sub("", word)
+    return word in PLACEHOLDER_WORDS
 
 
 def _is_valid_syntax(address: str) -> bool:

@@ -1,7 +1,6 @@
 """The calendar of a practice: months ahead as people count them, business days, and when days begin."""
 
 from calendar import monthrange
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -10,6 +9,8 @@ import holidays
 from visitsync.domain.local_time import zone_named
 
 ONE_DAY = timedelta(days=1)
+NONE: frozenset[date] = frozenset()
+"""The closures of a practice that has none of its own."""
 
 
 def months_later(day: date, months: int) -> date:
@@ -19,6 +20,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=4_096)
 def enters_window_on(day: date, months: int) -> date:
     """The first date on which `day` is no more than so many calendar months ahead (article, section 4).
 
@@ -29,12 +31,13 @@ def enters_window_on(day: date, months: int) -> date:
     return guess if months_later(guess, months) >= day else guess + ONE_DAY
 
 
-def is_business_day(day: date, closures: Collection[date] = ()) -> bool:
+def is_business_day(day: date, closures: frozenset[date] = NONE) -> bool:
     """Monday to Friday, no federal holiday of the United States (or its observed day), no closure of the practice."""
     return day.weekday() < 5 and day not in _federal_holidays(day.year) and day not in closures
 
 
-def leaves_slow_lane_on(day: date, business_days: int, closures: Collection[date] = ()) -> date:
+@lru_cache(maxsize=4_096)
+def leaves_slow_lane_on(day: date, business_days: int, closures: frozenset[date] = NONE) -> date:
     """The first date on which `day` is no more than so many business days ahead (article, section 4)."""
     earliest = day - 3_653 * ONE_DAY
     remaining = business_days
@@ -46,12 +49,12 @@ def leaves_slow_lane_on(day: date, business_days: int, closures: Collection[date
     return day
 
 
-def next_business_day(day: date, closures: Collection[date] = ()) -> date:
+def next_business_day(day: date, closures: frozenset[date] = NONE) -> date:
     """The first business day after `day`."""
     return business_day_after(day, 1, closures)
 
 
-def business_day_after(day: date, count: int, closures: Collection[date] = ()) -> date:
+def business_day_after(day: date, count: int, closures: frozenset[date] = NONE) -> date:
     """The `count`-th business day after `day`, at most ten years on, should a practice close for good."""
     last = day + 3_653 * ONE_DAY
     while count > 0 and day < last:
@@ -60,7 +63,7 @@ def business_day_after(day: date, count: int, closures: Collection[date] = ()) -
     return day
 
 
-def business_days_between(earlier: date, later: date, closures: Collection[date] = ()) -> int:
+def business_days_between(earlier: date, later: date, closures: frozenset[date] = NONE) -> int:
     """How many business days lie after `earlier`, up to and including `later`; 0 where later is not later."""
     days = (earlier + n * ONE_DAY for n in range(1, (later - earlier).days + 1))
     return sum(is_business_day(day, closures) for day in days)

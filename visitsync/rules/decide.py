@@ -92,7 +92,7 @@ def _still_planned(
         return Decision(
             outcome=outcome,
             findings=_labelled(findings, outcome, is_test=is_test),
-            recheck_at=_earliest(over_at, time.changes_at),
+            recheck_at=over_at if time.changes_at is None else min(over_at, time.changes_at),
             practitioner_id=link.practitioner_id,
             staff_id=link.staff_id,
             is_test=is_test,

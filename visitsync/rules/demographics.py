@@ -14,6 +14,7 @@ OLDEST_BIRTH_YEAR = 1900
 
 _ZIP = re.compile(r"\d{5}(?:-?\d{4})?").fullmatch
 _STATE = re.compile(r"[A-Za-z]{2}").fullmatch
+_DIALLABLE = re.compile(r"(?:[\s().+-]*\d){7,15}[\s().+-]*").fullmatch
 _LETTERS_IN_PHONE = re.compile(r"[^\W\d_]{2,}")
 _EXTENSION = re.compile(r"\b(?:ext|extension|x)\b\.?\s*\d*", re.IGNORECASE)
 _UNREAD = frozenset({PatientStatus.GONE, PatientStatus.RESTRICTED, PatientStatus.MERGED})
@@ -74,10 +75,11 @@ def _says_something(name: str) -> bool:
 
 
 def _missing_of_address(address: Address) -> list[str]:
-    parts = (
-        ("street", address.line), ("city", address.city), ("state", address.state), ("ZIP code", address.postal_code)
-    )  # fmt: skip
-    missing = [name for name, text in parts if not text or text.isspace()]
+    line, city, state, postal_code = address.line, address.city, address.state, address.postal_code
+    if line.strip() and city.strip() and state.strip() and postal_code.strip():
+        return []
+    parts = {"street": line, "city": city, "state": state, "ZIP code": postal_code}
+    missing = [name for name, text in parts.items() if not text.strip()]
     return ["address"] if len(missing) == len(parts) else missing
 
 
@@ -99,13 +101,12 @@ def _insurance(patient: Patient, appointment: Appointment, required: Demographic
     coverages = patient.coverages
     if patient.is_self_pay or coverages is None:
         return ()
-    named = [one for one in coverages if one.payer_name or one.payer_id]
-    if not named:
-        if required.insurance and not appointment.coverage_named:
-            return (Finding("insurance-missing"),)
+    typed = next((one for one in coverages if one.payer_name and not one.payer_id), None)
+    if typed is not None:
+        return (Finding("payer-not-from-list", {"payer": typed.payer_name}),)
+    if not required.insurance or appointment.coverage_named or any(one.payer_id for one in coverages):
         return ()
-    typed = next((one for one in named if not one.payer_id), None)
-    return (Finding("payer-not-from-list", {"payer": typed.payer_name}),) if typed else ()
+    return (Finding("insurance-missing"),)
 
 
 def _unusable_address(address: Address) -> tuple[Finding, ...]:
@@ -120,7 +121,7 @@ def _unusable_address(address: Address) -> tuple[Finding, ...]:
 
 def _unusable_phones(phones: tuple[str, ...]) -> tuple[Finding, ...]:
     for phone in phones:
-        if not phone or phone.isspace():
+        if _DIALLABLE(phone) or not phone or phone.isspace():
             continue
         without_extension = _EXTENSION.sub("", phone)
         if _LETTERS_IN_PHONE.search(without_extension):

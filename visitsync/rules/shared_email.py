@@ -15,8 +15,10 @@ def check(patient: Patient, canonical_email: str, practice: PracticeContext) -> 
     Nobody is merged or told apart by likeness: who has the same name, birth date and contact is only shown.
     """
     holders = practice.email_holders.get(canonical_email, ()) if canonical_email else ()
+    twins = practice.duplicate_charts.get(patient.id, ())
+    if len(holders) < 2 and not twins and (not holders or holders[0] == patient.id):
+        return ()
     others = _other_people(patient, holders, practice)
-    twins = practice.duplicate_charts.get(patient.id, ()) if practice.duplicate_charts else ()
     duplicates = _other_people(patient, twins, practice)
     findings = []
     if same := [chart for chart in others if chart in duplicates]:
@@ -30,8 +32,6 @@ def check(patient: Patient, canonical_email: str, practice: PracticeContext) -> 
 
 def _other_people(patient: Patient, charts: Sequence[str], practice: PracticeContext) -> list[str]:
     """The charts besides the patient's own, less the household's and those the EMR has retired; sorted."""
-    if not charts or (len(charts) == 1 and charts[0] == patient.id):
-        return []
     household = practice.households.get(patient.id)
     return sorted(
         chart
