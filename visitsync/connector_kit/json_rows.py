@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -27,7 +28,7 @@ _ESCAPE = re.compile(
 )
 
 
-class JsonRow(msgspec.Struct, frozen=True):
+class JsonRow(msgspec.Struct, frozen=True, gc=False):
     """One element of a list as raw bytes; `trouble` says why it is no JSON value, "" where it is one."""
 
     body: bytes
@@ -47,7 +48,7 @@ class Listing(msgspec.Struct, frozen=True):
         return f"Listing({len(self.rows)} rows)"
 
 
-def read_listing(body: bytes, keys: Sequence[str]) -> Listing:
+def read_listing(body: bytes, keys: tuple[str, ...]) -> Listing:
     """The rows of a bare list, or of the list under one of these keys of an object.
 
     Raises AnswerUnreadable if the text is cut off, is no list, or has several lists that could be meant.
@@ -72,21 +73,21 @@ def read_members(body: bytes) -> dict[str, bytes]:
     except _BROKEN:
         members = {}
     # The decoder lets a later member of the same name win; a second list would silently replace the first.
-    if 0 < len(members) < MOST_NAMES_TO_COUNT and not any(_may_repeat(text, name) for name in members):
+    if 0 < len(members) < MOST_NAMES_TO_COUNT and not _may_repeat(text, tuple(members)):
         return members
     return _members_with_care(text)
 
 
-def decode_record(body: bytes, decoder: msgspec.json.Decoder[Decoded], *, identity: Sequence[str] = ()) -> Decoded:
+def decode_record(body: bytes, decoder: msgspec.json.Decoder[Decoded], *, identity: tuple[str, ...] = ()) -> Decoded:
     """A record in its type. Characters that no text can hold (NUL, half a surrogate pair) become a visible U+FFFD.
 
     `identity`: names of top-level members that must not stand there twice. Raises RecordUnreadable, naming the field
     and the expectation, never a value.
     """
-    if any(_may_repeat(body, name) for name in identity):
+    if identity and _may_repeat(body, identity):
         _refuse_repeats(body, identity)
     try:
-        return decoder.decode(mended(body) if b"\\u0000" in body else body)
+        return decoder.decode(mended(body) if b"\\" in body and b"\\u0000" in body else body)
     except msgspec.ValidationError as error:
         raise RecordUnreadable(str(error)) from None
     except _BROKEN as error:
@@ -95,12 +96,12 @@ def decode_record(body: bytes, decoder: msgspec.json.Decoder[Decoded], *, identi
 
 def record_id(value: object) -> str:
     """An id as text: whole numbers and strings alike. Raises RecordUnreadable for anything that names nothing."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
-        if value.strip() != value or not value.isprintable() or not 0 < len(value) <= LONGEST_ID:
+        if not 0 < len(value) <= LONGEST_ID or not value.isprintable() or value.strip() != value:
             raise RecordUnreadable("an id is empty, too long or not printable")
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
     raise RecordUnreadable(f"an id is {type(value).__name__}, expected text or a whole number")
 
 
@@ -159,11 +160,18 @@ def _key(text: bytes) -> str:
         raise AnswerUnreadable("A member of the answer has no readable name.") from None
 
 
-def _may_repeat(body: bytes, name: str) -> bool:
-    return body.count(b'"%b"' % name.encode()) > 1 or b'"\\u' in body
+def _may_repeat(body: bytes, names: tuple[str, ...]) -> bool:
+    """Whether one of these quoted names stands there more than once, or some name is spelt in escapes."""
+    found = _quoted(names).findall(body)
+    return len(set(found)) < len(found) or (b"\\" in body and b'"\\u' in body)
 
 
-def _refuse_repeats(body: bytes, identity: Sequence[str]) -> None:
+@lru_cache(maxsize=1024)
+def _quoted(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile(b'"(?:%b)"' % b"|".join(re.escape(name.encode()) for name in names))
+
+
+def _refuse_repeats(body: bytes, identity: tuple[str, ...]) -> None:
     """Slow and exact; only where a quick count of the names looked odd."""
     try:
         pairs = json.loads(mended(body), object_pairs_hook=lambda members: [name for name, _ in members])

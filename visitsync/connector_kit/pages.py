@@ -33,7 +33,7 @@ class FetchedPage(msgspec.Struct, frozen=True, kw_only=True):
         return f"FetchedPage({self.kind}, {len(self.body)} bytes)"
 
 
-class RawRecord(msgspec.Struct, frozen=True, kw_only=True):
+class RawRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of a page: its kind, the vendor's id, and its own raw bytes."""
 
     kind: RecordKind
