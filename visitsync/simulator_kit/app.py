@@ -43,6 +43,7 @@ class App(Protocol):
 
     def tick(self) -> None:
         """Do what is due by itself (deliver webhooks …); called many times a second while serving."""
+        return
 
 
 class SimulatorModule(Protocol):

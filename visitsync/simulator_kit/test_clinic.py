@@ -103,7 +103,7 @@ def test_an_occurrence_is_materialised_by_the_first_edit(clinic: Clinic) -> None
         practitioner_id=the_practitioner(clinic).id,
         location_id=the_location(clinic).id,
         type_id=the_type(clinic, "Telemedicine Visit").id,
-        start=datetime(2026, 11, 5, 10, 0),  # noqa: DTZ001 - wall time
+        start=datetime(2026, 11, 5, 10, 0),
     )
     assert [a.is_materialised for a in clinic.occurrences_of(series[0].id)] == [True, False, False, False]
     clinic.move(series[2].id, start=series[2].start + timedelta(hours=1))

@@ -50,9 +50,8 @@ class DrChrono(App):
         self.variants = variants
         self.faults = Faults(FAULTS)
         clinic.list_lag = timedelta(seconds=int(variants["replica_lag_seconds"]))
-        self.user_id = DOCTOR_USER_IDS_FROM + next((p.id for p in clinic.practitioners), 0)
         self.permissions = dict(gate.PERMISSIONS)
-        self.consent = Consent(clock=clock, faults=self.faults, variants=variants, user_id=self.user_id)
+        self.consent = Consent(clock=clock, faults=self.faults, variants=variants)
         self.quota = gate.Quota(clock, variants)
         self._build()
 
@@ -68,6 +67,11 @@ class DrChrono(App):
         self._patients = Patients(clinic, self._patient_rows, *shared)
         self._telehealth = Telehealth(clinic, self._rows, self._lists, variants)
         self.webhooks = Webhooks(clinic, self.faults, variants, self._rows, self._patient_rows)
+
+    @property
+    def user_id(self) -> int:
+        """The authorising user: the login of the practice's first doctor."""
+        return DOCTOR_USER_IDS_FROM + next((practitioner.id for practitioner in self.clinic.practitioners), 0)
 
     def answer(self, request: Request) -> Response:
         """Answer as the vendor would."""

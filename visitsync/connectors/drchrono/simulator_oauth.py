@@ -27,9 +27,8 @@ SCOPES = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Grant:
-    """What one user allowed, and the pair of tokens that proves it."""
+    """What the user allowed, and the pair of tokens that proves it."""
 
-    user_id: int
     scopes: frozenset[str] = SCOPES
     access_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     refresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -44,13 +43,12 @@ class _Code:
 
 
 class Consent:
-    """The authorisation server. A user has at most one grant: asking again kills the tokens given before."""
+    """The authorisation server. Its one user has at most one grant: asking again kills the tokens given before."""
 
-    def __init__(self, *, clock: Clock, faults: Faults, variants: Mapping[str, str], user_id: int) -> None:
+    def __init__(self, *, clock: Clock, faults: Faults, variants: Mapping[str, str]) -> None:
         self._clock = clock
         self._faults = faults
         self._variants = variants
-        self._user_id = user_id
         self._codes: dict[str, _Code] = {}
         self.grant: Grant | None = self._new_grant(SCOPES)
         self.grant.refresh_token = CREDENTIALS["refresh_token"]
@@ -136,7 +134,7 @@ class Consent:
         return as_html("", 200)
 
     def _new_grant(self, scopes: frozenset[str]) -> Grant:
-        return Grant(user_id=self._user_id, scopes=scopes, expires_at=self._clock() + ACCESS_LIFETIME)
+        return Grant(scopes=scopes, expires_at=self._clock() + ACCESS_LIFETIME)
 
     def _refusal(self, error: str) -> Response:
         return as_json({"error": error}, int(self._variants["refresh_failure_status"]))
