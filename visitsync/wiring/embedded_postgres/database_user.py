@@ -14,6 +14,8 @@ USERS_WITHOUT_RIGHTS = ("postgres", "nobody")
 # PostgreSQL's processes get nothing of our environment: it may hold keys, and PG… variables would change what they do.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
+WORKING_FOLDER = "/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseUser:
@@ -36,10 +38,12 @@ class DatabaseUser:
         try:
             return subprocess.run(  # noqa: S603 - our own programs, no shell
                 list(command), user=user, group=group, extra_groups=extra_groups, pass_fds=pass_fds,
-                env=ENVIRONMENT, cwd="/", umask=0o077, check=False, text=True, errors="replace",
+                env=ENVIRONMENT, cwd=WORKING_FOLDER, umask=0o077, check=False, text=True, errors="replace",
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        except subprocess.SubprocessError as error:
+        except (subprocess.SubprocessError, PermissionError) as error:
+            if isinstance(error, PermissionError) and error.filename != WORKING_FOLDER:
+                raise  # the program was not allowed, not the change of user before it
             raise DatabaseDidNotStart(
                 f"PostgreSQL refuses to run as root, and this system does not let root become {self.name!r}. "
                 "Run as an ordinary user, or set DATABASE_URL to a PostgreSQL that runs elsewhere."

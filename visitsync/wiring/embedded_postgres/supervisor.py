@@ -1,12 +1,13 @@
 """The embedded database as the rest of the program sees it: started or joined, used, stopped."""
 
 import os
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+
+import psycopg
 
 from visitsync.wiring.embedded_postgres.binaries import Binaries, find_binaries
 from visitsync.wiring.embedded_postgres.cluster import (
@@ -29,11 +30,9 @@ from visitsync.wiring.embedded_postgres.database_user import DatabaseUser, choos
 from visitsync.wiring.embedded_postgres.errors import DatabaseDidNotStart, DatabaseFolderInUse
 from visitsync.wiring.embedded_postgres.postgres_settings import settings_with
 from visitsync.wiring.embedded_postgres.postmaster import Postmaster
+from visitsync.wiring.embedded_postgres.waiting import Waiting
 
-# In seconds. Silence is when nothing answers at all; a database that says it is recovering is waited for without end.
-LONGEST_SILENCE = 120.0
-OWNER_MAY_BE_LEAVING = 3.0
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 0.25
+OWNER_MAY_BE_LEAVING = 3.0  # seconds in which a killed owner's database may still answer
 PORTS_TO_TRY = 5
 
 
@@ -101,32 +100,34 @@ class EmbeddedPostgres:
                 f"{error.strerror or error}: {error.filename or self._folder.path}. Correct the rights or make room "
                 f"there, or choose another folder than {self._folder.path} for the database."
             ) from error
+        except psycopg.Error as error:
+            raise DatabaseDidNotStart(
+                f"The database in {self._folder.path} started and then failed: {error}. Try again; its log is "
+                f"{self._folder.path / 'postgresql.log'}."
+            ) from error
 
     def _shared_or_lock(self, *, share: bool) -> RunningDatabase | int:
         """The running database where it may be shared, else the lock that allows to start it.
 
         While somebody holds the lock and nothing answers, the database is being made, started or stopped.
         """
-        pauses, began = growing_pauses(), time.monotonic()
-        last_sign = began
+        waiting = Waiting()
         while (lock := self._folder.try_lock()) is None:
-            answer, now = self._ask(), time.monotonic()
+            answer = self._ask()
             if answer is Answer.READY and share:
                 with suppress(FileNotFoundError):  # it answered, and is gone already
                     return self._running()
-            if answer is Answer.READY and now - began > OWNER_MAY_BE_LEAVING:
+            if answer is Answer.READY and waiting.has_lasted(OWNER_MAY_BE_LEAVING):
                 raise DatabaseFolderInUse(
                     f"The database in {self._folder.path} is owned by another process. Stop that process, "
                     "share its database (attach_or_start), or choose another folder."
                 )
-            if answer is not Answer.NONE:
-                last_sign = now
-            elif now - last_sign > LONGEST_SILENCE:
+            if waiting.is_in_vain_after(answer):
                 raise DatabaseFolderInUse(
-                    f"Another process holds {self._folder.path / 'lock'}, but its database has not answered for "
-                    f"{LONGEST_SILENCE:.0f} seconds. Find it with: fuser {self._folder.path / 'lock'}"
+                    f"Another process holds {self._folder.path / 'lock'}, but its database does not answer. "
+                    f"Find that process with: fuser {self._folder.path / 'lock'}"
                 )
-            time.sleep(next(pauses))
+            waiting.pause()
         return lock
 
     def _start(self, lock: int) -> RunningDatabase:
@@ -166,20 +167,18 @@ class EmbeddedPostgres:
 
     def _becomes_ready(self, postmaster: Postmaster) -> bool:
         """Wait as long as recovery takes; False when PostgreSQL ends instead."""
-        pauses, last_sign = growing_pauses(), time.monotonic()
+        waiting = Waiting()
         while postmaster.runs():
             answer = self._ask()
             if answer is Answer.READY:
                 return True
-            if answer is Answer.BUSY:
-                last_sign = time.monotonic()
-            elif time.monotonic() - last_sign > LONGEST_SILENCE:
+            if waiting.is_in_vain_after(answer):
                 raise DatabaseDidNotStart(
-                    f"PostgreSQL was started on {self._folder.data}, but has not answered at port {postmaster.port} "
-                    f"for {LONGEST_SILENCE:.0f} seconds. The lines below may say why; try again.",
+                    f"PostgreSQL was started on {self._folder.data}, but does not answer at port {postmaster.port}. "
+                    "The lines below may say why; try again.",
                     log_lines=postmaster.log_lines(),
                 )
-            time.sleep(next(pauses))
+            waiting.pause()
         return False
 
     def _ask(self) -> Answer:
@@ -194,14 +193,6 @@ class EmbeddedPostgres:
         return RunningDatabase(
             owner_url=f"postgresql://{address}/{DATABASE}", data_folder=data, pid=postmaster_pid(data)
         )
-
-
-def growing_pauses() -> Iterator[float]:
-    """Soon again at first; later seldom enough not to fill PostgreSQL's log with refused logins."""
-    pause = SHORTEST_PAUSE
-    while True:
-        yield pause
-        pause = min(pause * 1.3, LONGEST_PAUSE)
 
 
 def postmaster_pid(data: Path) -> int:

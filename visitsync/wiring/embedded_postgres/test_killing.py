@@ -67,6 +67,15 @@ def test_killing_the_watchdog_too_leaves_no_database(launch: Launch) -> None:
     assert ends(owner.running.pid)
 
 
+def test_killing_only_the_watchdog_is_repaired_by_the_next_start(postgres: EmbeddedPostgres) -> None:
+    first = postgres.start()
+    execute(first, "CREATE TABLE kept AS SELECT 42 AS number")
+    kill(parent_of(first.pid))
+    second = postgres.start()
+    assert second.pid != first.pid
+    assert value(second, "SELECT number FROM kept") == 42
+
+
 def test_killing_the_database_loses_no_commit(postgres: EmbeddedPostgres) -> None:
     first = postgres.start()
     execute(first, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from visitsync.wiring.embedded_postgres import DatabaseFolderInUse, EmbeddedPostgres, supervisor
+from visitsync.wiring.embedded_postgres import DatabaseFolderInUse, EmbeddedPostgres, supervisor, waiting
 from visitsync.wiring.embedded_postgres.conftest import Launch, ends, execute, needs_proc, value, when_running
 from visitsync.wiring.embedded_postgres.database_folder import DatabaseFolder
 
@@ -58,7 +58,7 @@ def test_who_joined_can_take_over_when_the_owner_is_gone(launch: Launch, postgre
 def test_a_lock_without_a_database_is_waited_for_and_then_named(
     postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "LONGEST_SILENCE", 0.3)
+    monkeypatch.setattr(waiting, "LONGEST_SILENCE", 0.3)
     folder = DatabaseFolder(postgres._folder.path)
     folder.prepare()
     lock = folder.try_lock()
