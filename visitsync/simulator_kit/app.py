@@ -49,10 +49,25 @@ class App(Protocol):
 class SimulatorModule(Protocol):
     """What every `connectors/<emr>/simulator.py` offers."""
 
-    VARIANTS: Mapping[str, tuple[str, ...]]  # uncertain facts; the first of each is the default
-    FAULTS: Mapping[str, str]  # faults the vendor's own code carries out, with a line of help
-    SCENARIOS: Mapping[str, Scenario]  # the kit's and the vendor's own
-    CREDENTIALS: Mapping[str, str]  # what a client needs; the simulator accepts exactly these
+    @property
+    def VARIANTS(self) -> Mapping[str, tuple[str, ...]]:  # noqa: N802 - a constant of the module
+        """Uncertain facts; the first of each is the default."""
+        ...
+
+    @property
+    def FAULTS(self) -> Mapping[str, str]:  # noqa: N802
+        """Faults the vendor's own code carries out, each with a line of help."""
+        ...
+
+    @property
+    def SCENARIOS(self) -> Mapping[str, Scenario]:  # noqa: N802
+        """The kit's that this vendor can express, and its own."""
+        ...
+
+    @property
+    def CREDENTIALS(self) -> Mapping[str, str]:  # noqa: N802
+        """What a client needs; the simulator accepts exactly these."""
+        ...
 
     def simulator(self, clinic: Clinic, *, clock: Clock, variants: Mapping[str, str] = ...) -> App:
         """A pretend vendor over this clinic."""

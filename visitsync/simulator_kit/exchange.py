@@ -14,7 +14,8 @@ import msgspec
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 _SECRET_IN_QUERY = re.compile(
-    r"(?i)\b((?:access_|refresh_|secret_)?token|code|client_secret|api_key|password|secret|state|email|msg)=[^&]*"
+    r"(?i)\b((?:access_|refresh_|secret_)?token|code|client_secret|api_key|password|secret|state|msg"
+    r"|email|first_name|last_name|date_of_birth)=[^&]*"
 )
 
 
@@ -53,7 +54,7 @@ class Request:
 
     @property
     def line_without_secrets(self) -> str:
-        """The line with codes, tokens, keys and e-mail addresses struck out."""
+        """The line with codes, tokens, keys and what names a patient struck out."""
         return _SECRET_IN_QUERY.sub(r"\1=…", self.line) if self.query_text else self.line
 
     @property

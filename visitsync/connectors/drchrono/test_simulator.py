@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from visitsync.connectors.drchrono import simulator as module
 from visitsync.connectors.drchrono.simulator import FAULTS, SCENARIOS, VARIANTS, simulator
 from visitsync.connectors.drchrono.simulator_gate import NEEDS
 from visitsync.connectors.drchrono.simulator_scenarios import NOT_EXPRESSED
 from visitsync.connectors.drchrono.simulator_visitor import NOON, visiting
-from visitsync.simulator_kit.app import UnknownVariant
+from visitsync.simulator_kit.app import SimulatorModule, UnknownVariant
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clinics import a_busy_clinic
 from visitsync.simulator_kit.clock import VirtualClock
@@ -169,6 +170,13 @@ def test_every_variant_serves_a_list(fact: str, variant: str) -> None:
     with visiting(a_clinic_of_two(), **{fact: variant}) as visitor:
         visitor.later(seconds=10)
         assert visitor.ask("appointments", query={"since": "2026-10-01"}).status == 200
+
+
+def test_the_module_offers_what_every_simulator_offers() -> None:
+    offered: SimulatorModule = module
+    clinic = a_clinic_of_two()
+    assert offered.simulator(clinic, clock=clinic.clock, variants={"page_size": "20"}).variants["page_size"] == "20"
+    assert {"client_id", "client_secret", "refresh_token"} <= set(offered.CREDENTIALS)
 
 
 def test_every_fault_has_a_line_of_help() -> None:
