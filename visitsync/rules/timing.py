@@ -9,6 +9,7 @@ from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding
 from visitsync.domain.local_time import Clarity, UnknownZone, zone_named
 from visitsync.domain.practice import ConnectionFacts, OpeningHours, PracticeContext
+from visitsync.domain.time_words import wall_in_words
 from visitsync.rules.calendar import (
     ONE_DAY,
     business_day_after,
@@ -161,7 +162,7 @@ def _unclear(appointment: Appointment) -> tuple[Finding, ...]:
     """E7: times that are not guessed. The appointment's details, where they are still to be read, may say more."""
     start = appointment.start
     code = None if appointment.lacks_detail else _UNCLEAR.get(start.clarity)
-    return (Finding(code, {"wall": _wall_in_words(start.wall), "zone": start.zone}),) if code else ()
+    return (Finding(code, {"wall": wall_in_words(start.wall), "zone": start.zone}),) if code else ()
 
 
 def _zones_differ(appointment: Appointment, link: ProviderLink, lookup: TimingLookup) -> tuple[Finding, ...]:
@@ -198,7 +199,7 @@ def _outside_hours(appointment: Appointment, lookup: TimingLookup) -> tuple[Find
     )
     if is_open or not lookup.opening_hours:
         return ()
-    return (Finding("outside-opening-hours", {"wall": _wall_in_words(wall)}),)
+    return (Finding("outside-opening-hours", {"wall": wall_in_words(wall)}),)
 
 
 def _duration(appointment: Appointment, step: int) -> tuple[Finding, ...]:
@@ -239,7 +240,3 @@ def _bounded(instant: datetime) -> datetime:
 
 def _offset(instant: datetime, zone: str) -> timedelta | None:
     return _bounded(instant).astimezone(zone_named(zone)).utcoffset()
-
-
-def _wall_in_words(wall: datetime) -> str:
-    return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M}"
