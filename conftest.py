@@ -1,9 +1,9 @@
-"""A real PostgreSQL for every test that asks: one server per test process, one fresh, migrated database per test."""
+"""A real PostgreSQL for every test that asks: one server per test process, an empty, migrated database per test."""
 
 import os
 from collections.abc import Iterator
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,43 +12,116 @@ from psycopg.conninfo import make_conninfo
 from visitsync.storage.database import Database
 from visitsync.storage.keyring import Keyring
 from visitsync.storage.migrate import migrate
+from visitsync.storage.practices import add_practice
 from visitsync.storage.roles import AppRole, app_url
 from visitsync.storage.vault import Vault
-from visitsync.wiring.embedded_postgres import temporary_database
+from visitsync.wiring.embedded_postgres import RunningDatabase, temporary_database
 
 OWNER = "owner_of_the_tests"
 OWNER_PASSWORD = "owner-password-of-the-tests"
 TEMPLATE = "template_of_the_tests"
 APP_ROLE = AppRole(name="visitsync_app", password="app-password-of-the-tests")
 
+LARGEST_LENT_AGAIN_MEGABYTES = 60
+EMPTY_ALL_TABLES = """
+    do $$
+    declare
+        target regclass;
+    begin
+        set local session_replication_role = replica;
+        for target in
+            select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and n.nspname in ('public', 'jobs') and c.relname not in ('migration', 'app_grant')
+        loop
+            execute format('delete from %s', target);
+        end loop;
+    end
+    $$
+    """
+
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The server of this test process, as its superuser. Tests that ask for no database never start it."""
+def postgres() -> Iterator[RunningDatabase]:
+    """The server of this test process. Tests that ask for no database never start it."""
     with temporary_database() as running:
-        yield running.owner_url
+        yield running
 
 
 @pytest.fixture(scope="session")
-def databases(postgres_url: str) -> Iterator[str]:
-    """Names of databases not made yet, on a server that has a migrated one to copy from."""
-    with psycopg.connect(postgres_url, autocommit=True) as server:
+def postgres_url(postgres: RunningDatabase) -> str:
+    """The server as its superuser."""
+    return postgres.owner_url
+
+
+class Databases:
+    """Migrated databases on one server: copied from a template when none is free, emptied after use, and lent again."""
+
+    def __init__(self, server: psycopg.Connection, url: str) -> None:
+        self._server = server
+        self._url = url
+        self._numbers = count(1)
+        self._free: list[str] = []
         server.execute(f"create role {OWNER} login createrole password '{OWNER_PASSWORD}'")
         server.execute(f"create database {TEMPLATE} owner {OWNER}")
-    migrate(_as_owner(postgres_url, TEMPLATE), app_role=APP_ROLE)
-    return (f"test_{number}" for number in count(1))
+        migrate(self.url_of(TEMPLATE), app_role=APP_ROLE)
+
+    def url_of(self, name: str) -> str:
+        """As its owner: no superuser, and bound by the wall between practices as well."""
+        return make_conninfo(self._url, dbname=name, user=OWNER, password=OWNER_PASSWORD)
+
+    def lend(self) -> str:
+        return self._free.pop() if self._free else self.make()
+
+    def make(self) -> str:
+        name = f"test_{next(self._numbers)}"
+        self._server.execute(f"create database {name} template {TEMPLATE} owner {OWNER}")
+        self._server.execute(f"revoke all on database {name} from public")
+        self._server.execute(f"grant connect, temporary on database {name} to {APP_ROLE.name}")
+        return name
+
+    def give_back(self, name: str) -> None:
+        self._server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+        if self._megabytes(name) > LARGEST_LENT_AGAIN_MEGABYTES:
+            self.drop(name)
+            return
+        with psycopg.connect(make_conninfo(self._url, dbname=name)) as superuser:
+            superuser.execute(EMPTY_ALL_TABLES)
+        self._free.append(name)
+
+    def drop(self, name: str) -> None:
+        self._server.execute(f"drop database {name} with (force)")
+
+    def _megabytes(self, name: str) -> float:
+        row = self._server.execute("select pg_database_size(%s) / 1e6", [name]).fetchone()
+        return float(row[0]) if row else 0.0
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_url: str) -> Iterator[Databases]:
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        yield Databases(server, postgres_url)
 
 
 @pytest.fixture
-def owner_url(postgres_url: str, databases: Iterator[str]) -> Iterator[str]:
-    """A fresh, migrated database as its owner: no superuser, and bound by the wall between practices as well."""
-    name = next(databases)
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f"create database {name} template {TEMPLATE} owner {OWNER}")
-        server.execute(f"revoke all on database {name} from public")
-        server.execute(f"grant connect, temporary on database {name} to {APP_ROLE.name}")
-        yield _as_owner(postgres_url, name)
-        server.execute(f"drop database {name} with (force)")
+def owner_url(databases: Databases) -> Iterator[str]:
+    """An empty, migrated database as its owner. Leave its schema as it is; `own_owner_url` is for the others."""
+    name = databases.lend()
+    yield databases.url_of(name)
+    databases.give_back(name)
+
+
+@pytest.fixture
+def own_owner_url(databases: Databases) -> Iterator[str]:
+    """The same, for a test that changes the schema: nobody uses that database again."""
+    name = databases.make()
+    yield databases.url_of(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def own_database_url(own_owner_url: str) -> str:
+    """That database as the application sees it."""
+    return app_url(own_owner_url, APP_ROLE)
 
 
 @pytest.fixture
@@ -65,24 +138,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def practice_id(database: Database) -> UUID:
-    """An invented practice in the fresh database."""
-    return add_practice(database, "lakeside")
-
-
-def add_practice(database: Database, slug: str) -> UUID:
-    practice_id = uuid4()
-    with database.shared() as connection:
-        connection.execute("insert into tenant values (%s, %s)", [practice_id, slug])
-    with database.practice(practice_id) as transaction:
-        transaction.execute(
-            "insert into practice (practice_id, name, zone) values (%s, %s, 'America/Chicago')",
-            [practice_id, f"{slug.capitalize()} Clinic"],
-        )
-    return practice_id
-
-
-def _as_owner(postgres_url: str, name: str) -> str:
-    return make_conninfo(postgres_url, dbname=name, user=OWNER, password=OWNER_PASSWORD)
+    """An invented practice."""
+    return add_practice(database, slug="lakeside", name="Lakeside Clinic", zone="America/Chicago").practice_id
 
 
 @pytest.fixture
