@@ -40,6 +40,8 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "deleted": ("is_deleted", "error", "nil"),
     "unknown_id": ("error", "nil"),
     "empty_list": ("empty", "phantom_row", "nil"),
+    # Are members without a value, such as columns nobody asked for, sent as nil?
+    "nil_members": ("sent", "left_out"),
     # What switching columns on does: narrows the rows, or leaves one row of nothing.
     "toggles": ("narrow", "placeholder_row"),
     "missing_filter": ("fault", "error"),

@@ -85,7 +85,8 @@ class Answers:
         if operation.name == "GetAppointmentReasons":
             rows = list(list_appointment_reasons(self._account, wanted["PracticeId"]))
             return self._as_listed(spoiler.rows(rows))
-        criteria = self._criteria(wanted)
+        has_filter = any(member.name == "Filter" for _, member in self._contract.members(operation.request))
+        criteria = self._criteria(wanted) if has_filter else {}
         listed = self._lists.get(operation.name)
         rows = list(listed(criteria)) if listed else []
         return self._as_listed(self._narrowed(spoiler.rows(rows), wanted.get("Fields")))

@@ -48,7 +48,8 @@ class KareoSimulator(App):
         self.seconds: Callable[[], float] = time.monotonic  # what throttling counts with, whatever the clock does
         self._scenarios = scenarios
         self._contract = contract(variants["contract"])
-        self._reader, self._writer = Reader(self._contract), Writer(self._contract)
+        self._reader = Reader(self._contract)
+        self._writer = Writer(self._contract, sends_nil=variants["nil_members"] == "sent")
         self._account = Account(clinic=clinic, clock=clock, variants=variants)
         self._throttle = Throttle(int(variants["throttle_percent"]))
         self._answers = Answers(self._account, self._contract, self._throttle)

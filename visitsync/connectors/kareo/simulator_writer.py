@@ -1,4 +1,4 @@
-"""Writes answers of a contract as bytes: every member in its order, those without a value as nil.
+"""Writes answers of a contract as bytes: every member in its order, those without a value as nil or not at all.
 
 Long lists are what costs time, so no tree is built: each combination of members that have a value gets one text
 template, and a row is that template filled in.
@@ -16,7 +16,7 @@ from visitsync.connectors.kareo.simulator_namespaces import ARRAYS, INSTANCE, SO
 from visitsync.connectors.kareo.simulator_types import MEMBERS_SINCE_2021
 
 Values = Mapping[str, Any]
-"""The members of a type that have a value; None and absent are both written as nil."""
+"""The members of a type that have a value; None is none."""
 ToText = Callable[[Any], str]
 """Writes the content of an element."""
 
@@ -24,8 +24,10 @@ ToText = Callable[[Any], str]
 class Writer:
     """Writes the answers of one contract. Members it does not have yet are left out; unknown ones are errors."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, *, sends_nil: bool = True) -> None:
+        """`sends_nil` False leaves members without a value out."""
         self._contract = contract
+        self._sends_nil = sends_nil
         self._writers: dict[tuple[str, str], ToText] = {}
 
     def envelope(self, operation: Operation, result: Values) -> bytes:
@@ -62,7 +64,7 @@ class Writer:
             writers[member.name] = self.content(member.type, namespace)
             if member.is_required:
                 required.add(member.name)
-        return _StructText(type_name, tags, writers, required)
+        return _StructText(type_name, tags, writers, required, sends_nil=self._sends_nil)
 
     def _declarations(self, type_name: str, namespace: str, within: str) -> str:
         """The namespaces that a member's element must declare."""
@@ -75,12 +77,19 @@ class _StructText:
     """Writes the members of one type; called with the values of one record after another."""
 
     def __init__(
-        self, type_name: str, tags: dict[str, tuple[str, str]], writers: dict[str, ToText], required: set[str]
+        self,
+        type_name: str,
+        tags: dict[str, tuple[str, str]],
+        writers: dict[str, ToText],
+        required: set[str],
+        *,
+        sends_nil: bool,
     ) -> None:
         self._type_name = type_name
         self._tags = tags
         self._writers = writers
         self._required = required
+        self._sends_nil = sends_nil
         self._templates: dict[tuple[str, ...], str] = {}
 
     def __call__(self, values: Values) -> str:
@@ -98,6 +107,7 @@ class _StructText:
         return "".join(
             f"<{start}>%({name})s</{end}>" if name in filled else f'<{name} i:nil="true"/>'
             for name, (start, end) in self._tags.items()
+            if self._sends_nil or name in filled
         )
 
 
