@@ -58,6 +58,24 @@ def a_busy_clinic(
     return builder.clinic
 
 
+def churn(clinic: Clinic, seed: int, share: float = 0.01) -> list[int]:
+    """A busy morning: that share of the coming appointments is moved, cancelled or retyped; gives their ids."""
+    random = Random(seed)
+    now, types = clinic.clock(), [kind.id for kind in clinic.types]
+    with clinic.lock:
+        coming = [a for a in clinic.appointments if not a.is_block and a.start.replace(tzinfo=UTC) > now]
+        chosen = random.sample(coming, min(len(coming), ceil(len(coming) * share)))
+        for appointment in chosen:
+            edit = random.choice(("move", "cancel", "retype"))
+            if edit == "move":
+                clinic.move(appointment.id, start=appointment.start + timedelta(days=1))
+            elif edit == "cancel":
+                clinic.cancel(appointment.id)
+            else:
+                clinic.retype(appointment.id, random.choice(types))
+    return [appointment.id for appointment in chosen]
+
+
 class _Builder:
     """Fills one clinic; everything it decides comes from one seeded source."""
 

@@ -1,4 +1,14 @@
-"""The steering wheel under /_simulator/: what a person at a shell, a demo or a test elsewhere can make happen."""
+"""The steering wheel under /_simulator/: what a person at a shell, a demo or a test elsewhere can make happen.
+
+GET   /_simulator/  truth  history  requests  faults  actions  scenarios
+POST  /_simulator/clock      {"advance_seconds": 3600} or {"set": "2026-11-02T17:00:00Z"}
+POST  /_simulator/actions    {"action": "move", "id": 700001, "start": "2026-11-17T10:00"}; see GET actions;
+                             nasty: "editing": {"visible_after": 60, "touches_stamp": false, "stamp": "…Z"}
+POST  /_simulator/churn      {"share": 0.01, "seed": 1}
+POST  /_simulator/scenarios  {"name": "B1"}, gives ids; POST /_simulator/fix with the same and "appointment_id"
+POST  /_simulator/faults     {"name": "outage", "times": 2, "match": "appointments", "skip": 1, "status": 503};
+                             "times": null means for ever; DELETE /_simulator/faults switches all off
+"""
 
 from __future__ import annotations
 
@@ -14,6 +24,7 @@ import msgspec
 
 from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinic import Clinic
+from visitsync.simulator_kit.clinics import churn
 from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.simulator_kit.exchange import Request, Response, as_json
 from visitsync.simulator_kit.records import Appointment, AppointmentType, Location, Patient, Practitioner, StaffUser
@@ -93,6 +104,7 @@ def _carry_out(app: App, method: str, command: str, wish: dict[str, Any], reques
         ("POST", "faults"): lambda: asdict(app.faults.switch_on(**wish)),
         ("DELETE", "faults"): lambda: app.faults.clear(wish.get("name")),
         ("POST", "actions"): lambda: _act(app, wish),
+        ("POST", "churn"): lambda: churn(app.clinic, int(wish.get("seed", 1)), float(wish.get("share", 0.01))),
         ("POST", "scenarios"): lambda: _stage(app, wish),
         ("POST", "fix"): lambda: _fix(app, wish),
     }
@@ -103,7 +115,8 @@ def _carry_out(app: App, method: str, command: str, wish: dict[str, Any], reques
             return reads[command]()
     if command in app.controls():
         return app.controls()[command](wish)
-    raise BadCommandError(f"unknown: {method} {command}; known: {sorted({*reads, *app.controls()})}")
+    known = sorted({*reads, *(name for _, name in writes), *app.controls()})
+    raise BadCommandError(f"unknown: {method} {command}; known: {', '.join(known)}")
 
 
 def _status(app: App, requests: Sequence[LoggedRequest]) -> dict[str, object]:
@@ -117,7 +130,7 @@ def _status(app: App, requests: Sequence[LoggedRequest]) -> dict[str, object]:
         "requests": len(requests),
         "statuses": Counter(str(request.status) for request in requests),
         "faults": [asdict(fault) for fault in app.faults.active],
-        "commands": sorted(["clock", "faults", "actions", "scenarios", "fix", *app.controls()]),
+        "commands": sorted(["clock", "faults", "actions", "churn", "scenarios", "fix", *app.controls()]),
     }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from visitsync.simulator_kit.clinic import Clinic
-from visitsync.simulator_kit.clinics import a_busy_clinic
+from visitsync.simulator_kit.clinics import a_busy_clinic, churn
 
 NOW = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
 
@@ -79,3 +79,12 @@ def test_a_large_clinic_has_room_for_everybody() -> None:
     assert len(large.patients) == 1_200
     taken = Counter((a.practitioner_id, a.start) for a in large.appointments if not a.is_block)
     assert taken.most_common(1)[0][1] <= 3  # only what was moved or repeats may overlap
+
+
+def test_a_busy_morning_changes_that_share_and_stamps_it() -> None:
+    clinic = a_busy_clinic(7, NOW)
+    before = {appointment.id: appointment for appointment in clinic.appointments}
+    changed = churn(clinic, seed=1, share=0.1)
+    assert 20 <= len(changed) <= 40
+    assert {a.id for a in clinic.appointments if a != before[a.id]} == set(changed)
+    assert churn(a_busy_clinic(7, NOW), seed=1, share=0.1) == changed

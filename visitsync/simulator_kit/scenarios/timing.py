@@ -86,7 +86,7 @@ TIMING = {
         summary="More than three months ahead",
         provoke=lambda clinic: a_booking(clinic, in_days=110).id,
         fixed_by="time",
-        wait=timedelta(days=21),
+        wait=timedelta(days=28),
     ),
     "E4": Scenario(
         code="E4",
