@@ -78,7 +78,8 @@ class KareoSimulator(App):
 
     def _describe(self, request: Request) -> Response:
         """?wsdl, ?singleWsdl, ?xsd=xsd0 …, and a page for a person."""
-        address = f"http://{request.host}{PATH}"
+        host = request.host if re.fullmatch(r"[\w.:\[\]-]+", request.host) else "127.0.0.1"
+        address = f"http://{host}{PATH}"
         asked = request.query_text.casefold()
         number = re.fullmatch(r"xsd=xsd(\d)", asked)
         if asked in {"wsdl", "singlewsdl"}:

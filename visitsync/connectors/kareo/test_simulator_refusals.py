@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
+from visitsync.connectors.kareo import simulator as kareo_simulator
 from visitsync.connectors.kareo.simulator import FAULTS, SCENARIOS, VARIANTS, simulator
 from visitsync.connectors.kareo.simulator_account import CREDENTIALS
-from visitsync.connectors.kareo.simulator_by_hand import ByHand, Reply, kareo
+from visitsync.connectors.kareo.simulator_by_hand import MONDAY_NOON, ByHand, Reply, kareo
 from visitsync.connectors.kareo.simulator_throttle import Throttle
-from visitsync.simulator_kit.app import UnknownVariant
+from visitsync.simulator_kit.app import SimulatorModule, UnknownVariant
 from visitsync.simulator_kit.clinic import Clinic
+from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.simulator_kit.scenarios import SCENARIOS as SHARED
 from visitsync.simulator_kit.staging import a_booking, a_patient
 
@@ -245,6 +250,21 @@ def test_every_fault_of_its_own_changes_some_answer(fault: str) -> None:
 
 
 # --- what the module offers ---------------------------------------------------------------------------------------
+
+
+def test_it_offers_what_every_simulator_offers() -> None:
+    offered: SimulatorModule = kareo_simulator
+    clinic = Clinic(clock=VirtualClock.frozen_at(MONDAY_NOON))
+    assert offered.simulator(clinic, clock=clinic.clock, variants={}).emr == "kareo"
+
+
+def test_it_imports_nothing_of_ours_but_itself_and_the_kit() -> None:
+    for file in Path(kareo_simulator.__file__).parent.glob("simulator*.py"):
+        imported = re.findall(r"^(?:from|import) (visitsync[\w.]*)(?: import (\w+))?", file.read_text(), re.MULTILINE)
+        for module, name in imported:
+            whole = f"{module}.{name}" if module == "visitsync.connectors.kareo" else module
+            allowed = ("visitsync.connectors.kareo.simulator", "visitsync.simulator_kit")
+            assert whole.startswith(allowed), f"{file.name} imports {whole}"
 
 
 def test_an_unknown_variant_is_refused() -> None:
