@@ -11,7 +11,7 @@ from visitsync.connector_kit.connector import Clock, CredentialStore
 from visitsync.connector_kit.errors import AnswerUnreadable, NeedsReconnect, RequestRefused
 from visitsync.connector_kit.http import Answer, PoliteClient
 from visitsync.connector_kit.limits import Urgency
-from visitsync.connector_kit.statuses import error_for
+from visitsync.connector_kit.statuses import error_for, is_good
 
 TOKEN_OPERATION = "token"  # noqa: S105 - the name of a request
 RENEW_EARLY = timedelta(minutes=5)
@@ -71,7 +71,7 @@ def exchange_code(
 
 
 class TokenHolder:
-    """The access token of one connection: read from the store, renewed in it, never kept elsewhere.
+    """The access token of one connection: read from the store, renewed in it, and remembered while it works.
 
     Credentials have the fields client_id, client_secret, access_token, refresh_token and expires_at (ISO, UTC; "" where
     the EMR did not say).
@@ -82,33 +82,37 @@ class TokenHolder:
         self._store = store
         self._clock = clock
         self._token_url = token_url
+        self._known: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         return "TokenHolder()"
 
     def token(self, *, urgency: Urgency) -> str:
         """An access token that should work. Raises NeedsReconnect, TryAgainLater."""
-        credentials = self._store.read()
-        if _usable(credentials) and not self._expires_soon(credentials):
-            return credentials["access_token"]
-        return self._renewed(credentials.get("access_token", ""), urgency)
+        if not self._is_good(self._known):
+            self._known = self._store.read()
+        if self._is_good(self._known):
+            return self._known["access_token"]
+        return self._renewed(self._known.get("access_token", ""), urgency)
 
     def token_after_refusal(self, refused: str, *, urgency: Urgency) -> str:
         """Another token, after the EMR refused this one. Raises NeedsReconnect, TryAgainLater."""
         return self._renewed(refused, urgency)
 
-    def _expires_soon(self, credentials: Mapping[str, str]) -> bool:
+    def _is_good(self, credentials: Mapping[str, str]) -> bool:
         expires_at = credentials.get("expires_at", "")
-        return bool(expires_at) and datetime.fromisoformat(expires_at) - RENEW_EARLY <= self._clock()
+        expires_soon = bool(expires_at) and datetime.fromisoformat(expires_at) - RENEW_EARLY <= self._clock()
+        return bool(credentials.get("access_token")) and not expires_soon
 
     def _renewed(self, outdated: str, urgency: Urgency) -> str:
         def renewal(current: Mapping[str, str]) -> Mapping[str, str]:
             # Whoever waited for the lock finds another token here than the one that failed it.
-            if _usable(current) and current["access_token"] != outdated:
+            if current.get("access_token", "") not in ("", outdated):
                 return current
             return self._refresh(current, urgency)
 
-        return self._store.renew(renewal)["access_token"]
+        self._known = self._store.renew(renewal)
+        return self._known["access_token"]
 
     def _refresh(self, current: Mapping[str, str], urgency: Urgency) -> dict[str, str]:
         refresh_token = current.get("refresh_token", "")
@@ -116,10 +120,6 @@ class TokenHolder:
             raise NeedsReconnect("There is no refresh token: the practice has not signed in yet.")
         asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return _ask_for_tokens(self._client, self._token_url, self._clock, asked, current, urgency)
-
-
-def _usable(credentials: Mapping[str, str]) -> bool:
-    return bool(credentials.get("access_token"))
 
 
 def _ask_for_tokens(
@@ -157,9 +157,8 @@ def _raise_for_refusal(answer: Answer, client: PoliteClient, clock: Clock) -> No
         if answer.status == 401 or _refusal(answer.body) in SIGN_IN_AGAIN:
             raise NeedsReconnect("The EMR does not renew our access any more.")
         raise RequestRefused(f"token: the EMR refuses the request (status {answer.status}).")
-    error = error_for(answer, client, TOKEN_OPERATION, clock())
-    if error is not None:
-        raise error
+    if not is_good(answer):
+        raise error_for(answer, client, TOKEN_OPERATION, clock())
 
 
 def _refusal(body: bytes) -> str:

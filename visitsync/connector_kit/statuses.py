@@ -19,11 +19,14 @@ TIME_MENDS = frozenset({408, 425})
 DEFAULT_THROTTLE_SECONDS = 60.0
 
 
-def error_for(answer: Answer, client: PoliteClient, operation: str, now: datetime) -> ConnectorError | None:
-    """The error to raise for an answer, or None for 2xx. A throttled answer is told to the budget. `now` is aware."""
+def is_good(answer: Answer) -> bool:
+    """Whether the status says that the request was carried out."""
+    return 200 <= answer.status < 300
+
+
+def error_for(answer: Answer, client: PoliteClient, operation: str, now: datetime) -> ConnectorError:
+    """The error to raise for an answer that is not good. A throttled one is told to the budget. `now` is aware."""
     status = answer.status
-    if 200 <= status < 300:
-        return None
     wait = wait_seconds(answer.headers.get("retry-after"), now)
     if status == 429:
         return client.throttled(operation, wait_seconds=DEFAULT_THROTTLE_SECONDS if wait is None else wait)

@@ -11,7 +11,7 @@ from visitsync.connector_kit.json_rows import decode_record, record_id
 from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.video_words import video_words
 from visitsync.connectors.drchrono.drift import flag, local_time, minutes, moment, optional_id
-from visitsync.connectors.drchrono.payloads import AppointmentRow, TelehealthRow
+from visitsync.connectors.drchrono.payloads import APPOINTMENTS, TELEHEALTH_ROWS, AppointmentRow
 from visitsync.connectors.drchrono.zones import zone_of_doctor
 from visitsync.domain.appointment import Appointment, AppointmentDetail, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
@@ -34,13 +34,11 @@ STATUS = {
 
 TELEHEALTH = Mark(kind=MarkKind.MODE, id="telehealth", text="Telehealth")
 IDENTITY = ("id", "patient", "doctor", "scheduled_time")
-_appointments = msgspec.json.Decoder(AppointmentRow)
-_telehealth_row = msgspec.json.Decoder(TelehealthRow)
 
 
 def to_appointment(record: RawRecord, context: TranslationContext) -> Appointment:
     """Raises RecordUnreadable, naming the field, where the row would have to be guessed at."""
-    row = decode_record(record.body, _appointments, identity=IDENTITY)
+    row = decode_record(record.body, APPOINTMENTS, identity=IDENTITY)
     if record_id(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
     doctor_id = optional_id(row.doctor)
@@ -73,7 +71,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
 def to_detail(record: RawRecord, rows: list[bytes]) -> AppointmentDetail:
     """A telehealth row for the appointment is a mark of telemedicine; none says nothing. Raises RecordUnreadable."""
     for body in rows:
-        row = decode_record(body, _telehealth_row)
+        row = decode_record(body, TELEHEALTH_ROWS)
         if optional_id(row.appointment) not in (None, record.id):
             raise RecordUnreadable("appointment: not the one that was asked for")
     return AppointmentDetail(id=record.id, marks=(TELEHEALTH,) if rows else ())

@@ -6,16 +6,11 @@ from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.json_rows import decode_record
 from visitsync.connector_kit.pages import RawRecord, RecordKind
 from visitsync.connectors.drchrono.drift import flag, optional_id
-from visitsync.connectors.drchrono.payloads import DoctorRow, ExamRoom, OfficeRow, ProfileRow
+from visitsync.connectors.drchrono.payloads import DOCTORS, EXAM_ROOMS, OFFICES, PROFILES
 from visitsync.domain.practice import CatalogEntry
 
 NOT_CLINICIANS = "not_clinicians"
 """Under this name a page of doctors says which of them the users' list calls no doctors (ids with commas between)."""
-
-_doctors = msgspec.json.Decoder(DoctorRow)
-_offices = msgspec.json.Decoder(OfficeRow)
-_rooms = msgspec.json.Decoder(ExamRoom)
-_profiles = msgspec.json.Decoder(ProfileRow)
 
 
 def to_catalog_entry(record: RawRecord) -> CatalogEntry:
@@ -31,15 +26,17 @@ def to_catalog_entry(record: RawRecord) -> CatalogEntry:
 
 def exam_rooms(record: RawRecord) -> list[RawRecord]:
     """The rooms of an office as records of their own, called by office and index. Raises RecordUnreadable."""
-    office = decode_record(record.body, _offices)
+    office = decode_record(record.body, OFFICES)
     return [
-        msgspec.structs.replace(record, id=f"{record.id}/{decode_record(bytes(room), _rooms).index}", body=bytes(room))
+        msgspec.structs.replace(
+            record, id=f"{record.id}/{decode_record(bytes(room), EXAM_ROOMS).index}", body=bytes(room)
+        )
         for room in office.exam_rooms or ()
     ]
 
 
 def _doctor(record: RawRecord) -> CatalogEntry:
-    row = decode_record(record.body, _doctors)
+    row = decode_record(record.body, DOCTORS)
     return CatalogEntry(
         id=record.id,
         name=" ".join(part for part in (row.first_name, row.last_name) if part),
@@ -51,17 +48,17 @@ def _doctor(record: RawRecord) -> CatalogEntry:
 
 
 def _office(record: RawRecord) -> CatalogEntry:
-    row = decode_record(record.body, _offices)
+    row = decode_record(record.body, OFFICES)
     return CatalogEntry(id=record.id, name=row.name or "", is_active=not flag(row.archived, "archived"))
 
 
 def _room(record: RawRecord) -> CatalogEntry:
-    row = decode_record(record.body, _rooms)
+    row = decode_record(record.body, EXAM_ROOMS)
     return CatalogEntry(id=record.id, name=row.name or "", owner_id=record.id.partition("/")[0])
 
 
 def _profile(record: RawRecord) -> CatalogEntry:
-    row = decode_record(record.body, _profiles)
+    row = decode_record(record.body, PROFILES)
     return CatalogEntry(
         id=record.id,
         name=row.name or "",

@@ -10,7 +10,7 @@ from visitsync.connector_kit.json_rows import decode_record, record_id
 from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.wall_time import iso_date
 from visitsync.connectors.drchrono.drift import moment, optional_id
-from visitsync.connectors.drchrono.payloads import Insurance, PatientRow
+from visitsync.connectors.drchrono.payloads import PATIENTS, Insurance, PatientRow
 from visitsync.connectors.drchrono.zones import zone_of_doctor
 from visitsync.domain.patient import Address, Coverage, Patient, PatientStatus
 
@@ -23,12 +23,10 @@ STATUS = {
 SELF_PAY = "Cash"
 """The payment profile of patients who pay by themselves."""
 
-_patients = msgspec.json.Decoder(PatientRow)
-
 
 def to_patient(record: RawRecord, context: TranslationContext) -> Patient:
     """Raises RecordUnreadable, naming the field."""
-    row = decode_record(record.body, _patients, identity=("id", "email"))
+    row = decode_record(record.body, PATIENTS, identity=("id", "email"))
     if record_id(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
     birth_date, birth_text = _birth_date(row.date_of_birth)

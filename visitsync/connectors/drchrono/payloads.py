@@ -131,6 +131,14 @@ class TelehealthRow(msgspec.Struct, frozen=True):
     updated_at: Text = None
 
 
+class WebhookObject(msgspec.Struct, frozen=True):
+    """What is taken from a webhook's object: where to look, nothing else (section 8)."""
+
+    id: Id = None
+    doctor: Id = None
+    office: Id = None
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """A list's envelope as far as paging needs it; the list's key is `results`, or `data` by the API description."""
 
@@ -143,3 +151,17 @@ class Refusal(msgspec.Struct, frozen=True):
     """An error's body."""
 
     detail: Text = None
+
+
+IDENTITIES = msgspec.json.Decoder(Identity)
+APPOINTMENTS = msgspec.json.Decoder(AppointmentRow)
+PATIENTS = msgspec.json.Decoder(PatientRow)
+DOCTORS = msgspec.json.Decoder(DoctorRow)
+OFFICES = msgspec.json.Decoder(OfficeRow)
+EXAM_ROOMS = msgspec.json.Decoder(ExamRoom)
+PROFILES = msgspec.json.Decoder(ProfileRow)
+USERS = msgspec.json.Decoder(UserRow)
+TELEHEALTH_ROWS = msgspec.json.Decoder(TelehealthRow)
+WEBHOOK_OBJECTS = msgspec.json.Decoder(WebhookObject)
+ENVELOPES = msgspec.json.Decoder(Envelope)
+REFUSALS = msgspec.json.Decoder(Refusal)

@@ -72,7 +72,7 @@ def _kind(members: Mapping[str, bytes]) -> RecordKind | None:
 
 
 def _single_page(body: bytes, told: RecordKind | None = None) -> FetchedPage:
-    """One object, as a list of one, so that it is read without knowing its id; `told`: its kind, where that is known."""
+    """One object as a list of one, so that it is read without knowing its id; `told`: its kind, where that is known."""
     kind = told or _kind(read_members(body))
     if kind is None:
         raise AnswerUnreadable("The payload is none of an appointment, patient, doctor, office or appointment profile.")

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.json_rows import JsonRow, decode_record, read_listing, read_members, record_id
@@ -12,7 +10,7 @@ from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, Un
 from visitsync.connectors.drchrono.appointments import to_appointment, to_detail
 from visitsync.connectors.drchrono.catalog import exam_rooms, to_catalog_entry
 from visitsync.connectors.drchrono.patients import to_patient
-from visitsync.connectors.drchrono.payloads import Identity, TelehealthRow
+from visitsync.connectors.drchrono.payloads import IDENTITIES, TELEHEALTH_ROWS
 from visitsync.connectors.drchrono.saved_files import page_from_file
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.patient import Patient, PatientStatus
@@ -25,8 +23,6 @@ ID, STATUS = "id", "status"
 """Names in FetchedPage.asked: which single record was asked for, and the status where that was a refusal."""
 GONE, RESTRICTED = "404", "403"
 
-_identities = msgspec.json.Decoder(Identity)
-_telehealth_rows = msgspec.json.Decoder(TelehealthRow)
 _SECRET = re.compile(
     rb'("(?:subscriber_)?social_security(?:_number)?"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|[^",}\]\s]+)', re.DOTALL
 )
@@ -101,7 +97,7 @@ def _telehealth(page: FetchedPage) -> Iterator[RawRecord | UnreadableRecord]:
         return
     for position, row in enumerate(rows):
         try:
-            identity = record_id(decode_record(row.body, _telehealth_rows).appointment)
+            identity = record_id(decode_record(row.body, TELEHEALTH_ROWS).appointment)
         except RecordUnreadable as error:
             yield UnreadableRecord(kind=page.kind, position=position, body=row.body, reason=str(error))
         else:
@@ -120,7 +116,7 @@ def _record(page: FetchedPage, position: int, row: JsonRow) -> RawRecord | Unrea
     if row.trouble:
         return UnreadableRecord(kind=page.kind, position=position, body=row.body, reason=row.trouble)
     try:
-        identity = record_id(decode_record(row.body, _identities).id)
+        identity = record_id(decode_record(row.body, IDENTITIES).id)
     except RecordUnreadable as error:
         return UnreadableRecord(kind=page.kind, position=position, body=row.body, reason=str(error))
     return RawRecord(kind=page.kind, id=identity, body=row.body, asked=page.asked)
