@@ -23,7 +23,7 @@ DEFAULT_WORDS: Mapping[str, str] = {
     "service": "service",
     "mode": "appointment mode",
     "provider": "provider",
-    "patient": "patient record",
+    "patient": "patient",
     "note": "note",
 }
 """Our word → what staff read where the EMR has no word of its own."""

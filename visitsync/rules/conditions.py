@@ -59,7 +59,7 @@ def condition_lookup(condition: Condition, practice: PracticeContext) -> Conditi
     """Works the practice's lists into a condition."""
     catalog = _catalog_for(condition.kind, practice)
     texts = condition.approved_texts | condition.accepted_spellings
-    ids_by_name = {entry.id for entry in catalog.values() if not texts.isdisjoint(_names(entry))}
+    ids_by_name = {entry.id for entry in catalog.values() if entry.name in texts}
     names_of_ids = {catalog[id_].name for id_ in condition.approved_ids if id_ in catalog}
     seen = [entry.first_seen_at for entry in catalog.values() if entry.first_seen_at is not None]
     return ConditionLookup(
@@ -83,7 +83,7 @@ def judge(condition: ConditionLookup, marks: Sequence[Mark]) -> ConditionVerdict
     if not own:
         return ConditionVerdict(condition.kind, Stance.BLANK, found="empty")
     for mark in own:
-        if mark.id in condition.ids or mark.text in condition.texts:
+        if mark.id in condition.ids or _text_of(mark, condition) in condition.texts:
             return ConditionVerdict(condition.kind, Stance.MET, _renamed(mark, condition))
     found = _joined(dict.fromkeys(_shown(mark, condition) for mark in own))
     for mark in own:
@@ -94,6 +94,12 @@ def judge(condition: ConditionLookup, marks: Sequence[Mark]) -> ConditionVerdict
             finding = Finding("type-unknown", _about(condition, id=mark.id))
             return ConditionVerdict(condition.kind, Stance.UNKNOWN, (finding,), found)
     return ConditionVerdict(condition.kind, Stance.PLAIN, _plainly_other(own, found, condition), found)
+
+
+def _text_of(mark: Mark, condition: ConditionLookup) -> str | None:
+    """The text that stands there; not the name that the EMR's list gave to this id before it was renamed."""
+    entry = condition.catalog.get(mark.id or "")
+    return None if entry is not None and mark.text == entry.previous_name else mark.text
 
 
 def _renamed(mark: Mark, condition: ConditionLookup) -> tuple[Finding, ...]:
@@ -107,8 +113,8 @@ def _renamed(mark: Mark, condition: ConditionLookup) -> tuple[Finding, ...]:
 def _what_was_meant(mark: Mark, condition: ConditionLookup) -> Finding | None:
     """A2, A5 and A3, in the order in which they explain most."""
     entry = condition.catalog.get(mark.id or "")
-    texts = [text for text in (mark.text, entry.name if entry else None) if text]
-    if not condition.excluded.isdisjoint((mark.id, *texts)):
+    texts = [text for text in (_text_of(mark, condition), entry.name if entry else None) if text]
+    if not condition.excluded.isdisjoint(texts):
         return None
     if entry is not None and entry.previous_name in condition.texts:
         return Finding("type-name-changed", _about(condition, found=entry.name, previous=str(entry.previous_name)))
@@ -166,7 +172,11 @@ def _about(condition: ConditionLookup, **evidence: str) -> dict[str, str]:
 def _catalog_for(kind: MarkKind, practice: PracticeContext) -> Mapping[str, CatalogEntry]:
     if kind in TYPE_LIKE:
         return practice.appointment_types
-    return {MarkKind.LOCATION: practice.locations, MarkKind.RESOURCE: practice.practitioners}.get(kind, {})
+    return {
+        MarkKind.LOCATION: practice.locations,
+        MarkKind.ROOM: practice.locations,
+        MarkKind.RESOURCE: practice.practitioners,
+    }.get(kind, {})
 
 
 def _names(entry: CatalogEntry) -> tuple[str, ...]:

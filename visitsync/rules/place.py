@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from visitsync.domain.appointment import Appointment
+from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.decision import Finding
 from visitsync.domain.practice import CatalogEntry, PracticeContext
 
@@ -15,15 +15,22 @@ class PlaceLookup(msgspec.Struct, frozen=True):
     connected: frozenset[str]
     """Ids, names and synonyms of connected locations; empty: all count."""
     excluded: frozenset[str]
+    """Ids and names, also the ids of those who are excluded by name."""
     locations: Mapping[str, CatalogEntry]
 
 
+_PLACES = frozenset({MarkKind.LOCATION, MarkKind.ROOM, MarkKind.RESOURCE})
+
+
 def place_lookup(practice: PracticeContext) -> PlaceLookup:
-    """Works out the practice's choice of places once."""
-    connected = [entry for entry in practice.locations.values() if entry.is_connected]
+    """Works out the practice's choice of places once. A room belongs to its location and is not chosen by itself."""
+    locations = practice.locations.values()
+    connected = [entry for entry in locations if entry.is_connected and entry.owner_id is None]
+    excluded = practice.connection.excluded_resources
+    by_name = [entry.id for entry in (*locations, *practice.practitioners.values()) if entry.name in excluded]
     return PlaceLookup(
         connected=frozenset(name for entry in connected for name in (entry.id, entry.name, *entry.synonyms)),
-        excluded=practice.connection.excluded_resources,
+        excluded=excluded.union(by_name) if excluded else excluded,
         locations=practice.locations,
     )
 
@@ -47,9 +54,11 @@ def _unconnected_location(appointment: Appointment, lookup: PlaceLookup) -> tupl
 def _excluded_resource(appointment: Appointment, lookup: PlaceLookup) -> tuple[Finding, ...]:
     if not lookup.excluded:
         return ()
-    candidates = [text for mark in appointment.marks for text in (mark.text, mark.id)]
-    location = lookup.locations.get(appointment.location_id or "")
-    candidates += [appointment.location_id, appointment.location_name, location.name if location else None]
-    candidates += [appointment.practitioner_id, appointment.practitioner_name]
-    hit = next((text for text in candidates if text in lookup.excluded), None)
-    return (Finding("resource-excluded", {"found": f"“{hit}”"}),) if hit else ()
+    named = [text for mark in appointment.marks if mark.kind in _PLACES for text in (mark.text, mark.id)]
+    named += [appointment.location_name, appointment.location_id]
+    named += [appointment.practitioner_name, appointment.practitioner_id]
+    hit = next((text for text in named if text in lookup.excluded), None)
+    if hit is None:
+        return ()
+    entry = lookup.locations.get(hit)
+    return (Finding("resource-excluded", {"found": f"“{entry.name if entry else hit}”"}),)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from visitsync.domain.appointment import Appointment
+from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.decision import Finding
 from visitsync.domain.practice import CatalogEntry, PracticeContext
 
@@ -46,11 +46,16 @@ def link_of(appointment: Appointment, lookup: ProviderLookup) -> ProviderLink:
     """By the EMR's id; by name only where it gives no id, exactly, and where one person alone has that name."""
     id_ = appointment.practitioner_id
     if id_ is not None:
-        return lookup.by_id.get(id_) or _unknown(f"number {id_}")
+        return lookup.by_id.get(id_) or _only(Finding("provider-unknown", {"provider": f"number {id_}"}))
     name = appointment.practitioner_name
-    if not name:
-        return _NOT_SAID_YET if appointment.lacks_detail else _NOBODY
-    return lookup.by_name.get(name) or _unknown(f"“{name}”")
+    if name and (link := lookup.by_name.get(name)):
+        return link
+    if appointment.lacks_detail:
+        return _NOT_SAID_YET
+    resource = next((mark.text for mark in appointment.marks if mark.kind is MarkKind.RESOURCE and mark.text), None)
+    if resource is not None:
+        return _only(Finding("not-a-provider", {"provider": f"“{resource}”"}))
+    return _only(Finding("provider-unknown", {"provider": f"“{name}”"})) if name else _NOBODY
 
 
 def _link(
@@ -106,12 +111,10 @@ def _links_by_name(entries: Iterable[CatalogEntry], links: Mapping[str, Provider
             named[name].append(entry.id)
     ambiguous = {name for name, ids in named.items() if len(ids) > 1}
     return {
-        name: ProviderLink(findings=(Finding("provider-ambiguous", {"provider": f"“{name}”"}),), name=name)
-        if name in ambiguous
-        else links[ids[0]]
+        name: _only(Finding("provider-ambiguous", {"provider": f"“{name}”"})) if name in ambiguous else links[ids[0]]
         for name, ids in named.items()
     }
 
 
-def _unknown(shown: str) -> ProviderLink:
-    return ProviderLink(findings=(Finding("provider-unknown", {"provider": shown}),), name=shown)
+def _only(finding: Finding) -> ProviderLink:
+    return ProviderLink(findings=(finding,))

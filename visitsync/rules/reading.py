@@ -39,19 +39,24 @@ def check(
 
 
 def expected_by(appointment: Appointment, connection: ConnectionFacts, now: datetime, lane: Lane) -> datetime | None:
-    """When what is missing will have been read: counted from the booking while that holds, else from now."""
+    """When what is missing will have been read: counted from when we knew of it while that holds, else from now."""
     if connection.is_paused:
         return None
-    since = appointment.changed_at or appointment.booked_at or now
-    expected = sync_time.expected_by(since, connection, lane)
+    expected = sync_time.expected_by(_known_since(appointment) or now, connection, lane)
     return expected if now < expected else sync_time.expected_by(now, connection, lane)
 
 
 def _late(appointment: Appointment, connection: ConnectionFacts, now: datetime) -> Timing:
-    """E2: a whole reading was completed since the booking, the abnormal time is up, and something is still unread."""
-    since, last_read = appointment.changed_at or appointment.booked_at, connection.last_complete_read_at
-    if since is None or last_read is None or last_read <= since:
+    """E2: the abnormal time is up since we knew of it, and something is still unread."""
+    since = _known_since(appointment)
+    if since is None:
         return NOTHING
     if sync_time.is_abnormal(since, now, connection):
         return Timing((Finding("slower-than-usual", {"abnormal": str(connection.abnormal_minutes)}),))
     return Timing((), sync_time.abnormal_after(since, connection) + _MOMENT)
+
+
+def _known_since(appointment: Appointment) -> datetime | None:
+    """Since when we knew of something to read: a change of the appointment may have named another patient."""
+    first_seen_at, changed_at = appointment.first_seen_at, appointment.changed_at
+    return first_seen_at if first_seen_at is None or changed_at is None else max(first_seen_at, changed_at)

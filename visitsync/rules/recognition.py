@@ -57,8 +57,9 @@ def recognition_lookup(practice: PracticeContext) -> RecognitionLookup:
     """Works out the practice's conditions once."""
     recognition = practice.connection.recognition
     kinds = {condition.kind for condition in recognition.conditions}
+    conditions = tuple(condition_lookup(condition, practice) for condition in recognition.conditions)
     return RecognitionLookup(
-        conditions=tuple(condition_lookup(condition, practice) for condition in recognition.conditions),
+        conditions=conditions if any(one.ids or one.texts for one in conditions) else (),
         agreement=recognition.agreement,
         has_location_condition=MarkKind.LOCATION in kinds,
         uses_mode=MarkKind.MODE in kinds,

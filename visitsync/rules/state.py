@@ -56,10 +56,11 @@ def completed(appointment: Appointment, status: AppointmentStatus | None) -> Fin
 def check(
     appointment: Appointment, status: AppointmentStatus | None, patients: Mapping[str, Patient]
 ) -> tuple[Finding, ...]:
-    """F2, F3, F6 and F7, for an appointment that is still planned."""
-    if status in _GOES_AHEAD and not appointment.other_patient_ids and appointment.replaces_id is None:
+    """F2, F3, F6, F7 and F9, for an appointment that is still planned."""
+    is_plain = appointment.replaces_id is None and appointment.missing_since is None
+    if is_plain and status in _GOES_AHEAD and not appointment.other_patient_ids:
         return ()
-    return (*_status_findings(appointment, status), *_group(appointment, patients), *_replaces(appointment))
+    return (*_status_findings(appointment, status), *_group(appointment, patients), *_history(appointment))
 
 
 def _status_findings(appointment: Appointment, status: AppointmentStatus | None) -> tuple[Finding, ...]:
@@ -79,10 +80,13 @@ def _group(appointment: Appointment, patients: Mapping[str, Patient]) -> tuple[F
     return (Finding("group-visit", {"people": str(len(others) + 1), "reachable": str(reachable)}),)
 
 
-def _replaces(appointment: Appointment) -> tuple[Finding, ...]:
-    if appointment.replaces_id is None:
-        return ()
-    return (Finding("replaces-another", {"appointment": appointment.replaces_id}),)
+def _history(appointment: Appointment) -> tuple[Finding, ...]:
+    findings = []
+    if appointment.missing_since is not None:
+        findings.append(Finding("no-longer-listed", {"missing_at": appointment.missing_since.isoformat()}))
+    if appointment.replaces_id is not None:
+        findings.append(Finding("made-from-another", {"appointment": appointment.replaces_id}))
+    return tuple(findings)
 
 
 def _note(appointment: Appointment) -> dict[str, str]:

@@ -20,6 +20,7 @@ from visitsync.rules.calendar import (
     start_of_day,
 )
 from visitsync.rules.provider import ProviderLink
+from visitsync.rules.sync_time import Lane
 
 USUAL_MONTHS = 3
 """Appointments further ahead are not synced until they come nearer (article, section 4)."""
@@ -108,10 +109,15 @@ def check(appointment: Appointment, link: ProviderLink, lookup: TimingLookup, no
     return _in_full(appointment, link, lookup, now)
 
 
+def lane_of(starts_at: datetime, lookup: TimingLookup, now: datetime) -> Lane:
+    """How often the part of the schedule is read that this instant lies in."""
+    return Lane.FAST if starts_at < lookup.day_of(now).slow_from else Lane.SLOW
+
+
 def slow_lane(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
     """E4: so far ahead that a change in the EMR may take a day to arrive."""
-    day, starts_at = lookup.day_of(now), appointment.start.instant
-    if not day.slow_from <= starts_at < day.horizon_at:
+    starts_at = appointment.start.instant
+    if lane_of(starts_at, lookup, now) is Lane.FAST or starts_at >= lookup.day_of(now).horizon_at:
         return NOTHING
     business_days = lookup.connection.slow_lane_business_days
     leaves_on = leaves_slow_lane_on(_date_of(starts_at, lookup.zone), business_days, lookup.closures)
@@ -148,14 +154,14 @@ def _beyond_window(appointment: Appointment, lookup: TimingLookup, now: datetime
 
 
 def _booked_late(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
-    """E6 until it starts, E5 from then on: booked closer to its start than a sync usually takes."""
+    """Booked closer to its start than a sync usually takes: E5 if it had begun when it reached us, else E6."""
     starts_at, booked_at = appointment.start.instant, appointment.booked_at
     if booked_at is None or starts_at - booked_at >= lookup.usual:
         return NOTHING
     evidence = {"booked_at": booked_at.isoformat(), "usual": str(lookup.connection.usual_minutes[1])}
-    if now < starts_at:
-        return Timing((Finding("booked-close-to-start", evidence),), starts_at)
-    return Timing((Finding("begun-when-it-arrived", evidence),))
+    had_begun = (appointment.first_seen_at or now) >= starts_at
+    finding = Finding("begun-when-it-arrived" if had_begun else "booked-close-to-start", evidence)
+    return Timing((finding,), starts_at if not had_begun and appointment.first_seen_at is None else None)
 
 
 def _unclear(appointment: Appointment) -> tuple[Finding, ...]:
