@@ -1,7 +1,5 @@
 """What doctors, offices, exam rooms and appointment profiles of DrChrono mean (reference, section 5.2)."""
 
-import msgspec
-
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.json_rows import decode_record
 from visitsync.connector_kit.pages import RawRecord, RecordKind
@@ -11,6 +9,8 @@ from visitsync.domain.practice import CatalogEntry
 
 NOT_CLINICIANS = "not_clinicians"
 """Under this name a page of doctors says which of them the users' list calls no doctors (ids with commas between)."""
+OFFICE = "office"
+"""Under this name an exam room's record says which office it is in."""
 
 
 def to_catalog_entry(record: RawRecord) -> CatalogEntry:
@@ -27,11 +27,15 @@ def to_catalog_entry(record: RawRecord) -> CatalogEntry:
 def exam_rooms(record: RawRecord) -> list[RawRecord]:
     """The rooms of an office as records of their own, called by office and index. Raises RecordUnreadable."""
     office = decode_record(record.body, OFFICES)
+    rooms = [bytes(room) for room in office.exam_rooms or ()]
     return [
-        msgspec.structs.replace(
-            record, id=f"{record.id}/{decode_record(bytes(room), EXAM_ROOMS).index}", body=bytes(room)
+        RawRecord(
+            kind=record.kind,
+            id=f"{record.id}/{decode_record(room, EXAM_ROOMS).index}",
+            body=room,
+            asked={OFFICE: office.name or record.id},
         )
-        for room in office.exam_rooms or ()
+        for room in rooms
     ]
 
 
@@ -53,8 +57,10 @@ def _office(record: RawRecord) -> CatalogEntry:
 
 
 def _room(record: RawRecord) -> CatalogEntry:
+    """Named with its office, because every office has an "Exam 1"."""
     row = decode_record(record.body, EXAM_ROOMS)
-    return CatalogEntry(id=record.id, name=row.name or "", owner_id=record.id.partition("/")[0])
+    name = f"{record.asked.get(OFFICE, '')}: {row.name or row.index}".removeprefix(": ")
+    return CatalogEntry(id=record.id, name=name, owner_id=record.id.partition("/")[0])
 
 
 def _profile(record: RawRecord) -> CatalogEntry:
