@@ -72,9 +72,9 @@ class Databases:
     def lend(self) -> str:
         return self._free.pop() if self._free else self.make()
 
-    def make(self) -> str:
+    def make(self, template: str = TEMPLATE) -> str:
         name = f"test_{next(self._numbers)}"
-        self._server.execute(f"create database {name} template {TEMPLATE} owner {OWNER}")
+        self._server.execute(f"create database {name} template {template} owner {OWNER}")
         self._server.execute(f"revoke all on database {name} from public")
         self._server.execute(f"grant connect, temporary on database {name} to {APP_ROLE.name}")
         return name
@@ -114,6 +114,14 @@ def owner_url(databases: Databases) -> Iterator[str]:
 def own_owner_url(databases: Databases) -> Iterator[str]:
     """The same, for a test that changes the schema: nobody uses that database again."""
     name = databases.make()
+    yield databases.url_of(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def empty_owner_url(databases: Databases) -> Iterator[str]:
+    """A database without a single table, as its owner."""
+    name = databases.make(template="template0")
     yield databases.url_of(name)
     databases.drop(name)
 

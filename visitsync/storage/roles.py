@@ -32,8 +32,7 @@ def app_url(owner_url: str, role: AppRole) -> str:
 
 def prepare_role(owner: Connection, role: AppRole) -> None:
     """Creates the role, or makes its password the given one. Raises RoleTooPowerful for an existing role that is."""
-    exists = owner.execute("select from pg_roles where rolname = %s", [role.name]).fetchone()
-    if not exists:
+    if owner.execute("select 1 from pg_roles where rolname = %s", [role.name]).fetchone() is None:
         owner.execute(_CREATE_ROLE.format(sql.Identifier(role.name)))
     refuse_powerful_role(owner, role.name)
     if role.password is not None:
