@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import Connection, Cursor
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from visitsync.storage.roles import SEARCH_PATH, refuse_open_tables, refuse_powerful_role
@@ -73,9 +74,10 @@ class Database:
         self, url: str, *, connections: int = 8, shared_connections: int = 2, wait_seconds: float = 30
     ) -> None:
         self.url = url
-        self._practice_pool = _pool(url, connections, wait_seconds, autocommit=False)
-        self._shared_pool = _pool(url, shared_connections, wait_seconds, autocommit=True)
+        self._practice_pool = self._pool(connections, wait_seconds, autocommit=False)
+        self._shared_pool = self._pool(shared_connections, wait_seconds, autocommit=True)
         self._held = threading.local()
+        self._broke_at = 0.0
 
     def open(self) -> Self:
         """Starts the pools; connects only when first asked."""
@@ -101,7 +103,7 @@ class Database:
 
         Raises StorageUnavailable, OutcomeUnknown, NestedTransaction; other errors of PostgreSQL pass through.
         """
-        with self._only_one("practice"), _translated_errors(), self._practice_pool.connection() as connection:
+        with self._only_one("practice"), self._translated_errors(), self._practice_pool.connection() as connection:
             connection.execute("select set_config('app.practice', %s, true)", [str(UUID(str(practice_id)))])
             yield Transaction(connection, practice_id)
             _commit(connection)
@@ -109,7 +111,7 @@ class Database:
     @contextmanager
     def shared(self) -> Iterator[Connection]:
         """A connection in autocommit for the tables that belong to no practice; tenant tables look empty from here."""
-        with self._only_one("shared"), _translated_errors(), self._shared_pool.connection() as connection:
+        with self._only_one("shared"), self._translated_errors(), self._shared_pool.connection() as connection:
             yield connection
 
     def refuse_powerful_role(self) -> None:
@@ -128,30 +130,44 @@ class Database:
         finally:
             setattr(self._held, kind, False)
 
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (PoolTimeout, PoolClosed) as error:
+            raise StorageUnavailable("No connection to PostgreSQL could be had in time.") from error
+        except (psycopg.OperationalError, IdleInTransactionSessionTimeout) as error:
+            if not _is_unavailable(error):
+                raise
+            self._broke_at = time.monotonic()
+            raise StorageUnavailable(f"PostgreSQL cannot serve now (SQLSTATE {error.sqlstate}).") from error
+        except OutcomeUnknown:
+            self._broke_at = time.monotonic()
+            raise
 
-def _pool(url: str, size: int, wait_seconds: float, *, autocommit: bool) -> ConnectionPool:
-    options = " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in CONNECTION_SETTINGS.items())
-    return ConnectionPool(
-        url,
-        min_size=0,
-        max_size=size,
-        timeout=wait_seconds,
-        open=False,
-        num_workers=1,
-        kwargs={"autocommit": autocommit, "options": options, "application_name": "visitsync"},
-        check=_refuse_dead,
-        reset=_note_use,
-    )
+    def _pool(self, size: int, wait_seconds: float, *, autocommit: bool) -> ConnectionPool:
+        options = " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in CONNECTION_SETTINGS.items())
+        return ConnectionPool(
+            self.url,
+            min_size=0,
+            max_size=size,
+            timeout=wait_seconds,
+            open=False,
+            num_workers=1,
+            kwargs={"autocommit": autocommit, "options": options, "application_name": "visitsync"},
+            check=self._refuse_dead,
+            reset=_note_use,
+        )
+
+    def _refuse_dead(self, connection: Connection) -> None:
+        """Asks a connection whether it still lives if it lay idle, or if another one broke since it was used."""
+        last_used = getattr(connection, "last_used", 0.0)
+        if last_used <= self._broke_at or time.monotonic() - last_used > TRUSTED_SECONDS:
+            ConnectionPool.check_connection(connection)
 
 
 def _note_use(connection: Connection) -> None:
     connection.last_used = time.monotonic()  # type: ignore[attr-defined]
-
-
-def _refuse_dead(connection: Connection) -> None:
-    """Asks a connection that lay idle whether it still lives; the pool replaces it if that raises."""
-    if time.monotonic() - getattr(connection, "last_used", 0.0) > TRUSTED_SECONDS:
-        ConnectionPool.check_connection(connection)
 
 
 def _commit(connection: Connection) -> None:
@@ -163,18 +179,8 @@ def _commit(connection: Connection) -> None:
         raise
 
 
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except (PoolTimeout, PoolClosed) as error:
-        raise StorageUnavailable("No connection to PostgreSQL could be had in time.") from error
-    except psycopg.OperationalError as error:
-        if _is_unavailable(error):
-            raise StorageUnavailable(f"PostgreSQL cannot serve now (SQLSTATE {error.sqlstate}).") from error
-        raise
-
-
-def _is_unavailable(error: psycopg.OperationalError) -> bool:
-    """No SQLSTATE: the connection itself broke. 08 connection, 53 resources, 57P shut down or starting, 58 its disk."""
-    return error.sqlstate is None or error.sqlstate.startswith(("08", "53", "57P", "58"))
+def _is_unavailable(error: psycopg.Error) -> bool:
+    """No SQLSTATE: the connection itself broke. 08 connection, 25P03 cut off for idling in a transaction, 53 resources,
+    57P shutting down or starting, 58 its disk.
+    """
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "25P03", "53", "57P", "58"))

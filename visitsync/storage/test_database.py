@@ -102,6 +102,13 @@ def test_a_connection_that_breaks_while_committing_leaves_the_outcome_open(
         _terminate(superuser, transaction.connection)
 
 
+def test_a_worker_that_slept_too_long_inside_a_transaction_has_lost_it(database: Database, practice_id: UUID) -> None:
+    with pytest.raises(StorageUnavailable), database.practice(practice_id) as transaction:  # noqa: PT012
+        transaction.execute("set local idle_in_transaction_session_timeout = '10ms'")
+        threading.Event().wait(0.5)
+        transaction.execute("select 1")
+
+
 def test_a_connection_that_died_while_idle_is_replaced_unnoticed(
     database: Database, practice_id: UUID, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
