@@ -84,7 +84,7 @@ _TROUBLES: tuple[Reason, ...] = (
         Owner.PRACTICE_ADMIN,
     ),
     _trouble(
-        "cancellations-held", "H8", 6,
+        "too-many-cancellations", "H8", 6,
         "Many visits would disappear at once",
         "The last reading would cancel a large share of the coming visits. Nothing is cancelled until a person agrees.",
         "A practice admin looks at the list and agrees, or finds out why {emr} shows so little.",
