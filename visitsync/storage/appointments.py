@@ -9,7 +9,7 @@ import msgspec
 
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Decision, Finding, Outcome
-from visitsync.storage.bulk import column_names, fill
+from visitsync.storage.bulk import column_names, each, fill
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 
@@ -32,7 +32,6 @@ _COLUMNS = (
     ("start_at", "timestamptz"),
     ("end_at", "timestamptz"),
     ("patient_id", "text"),
-    ("group_patient_ids", "text[]"),
     ("practitioner_id", "text"),
     ("first_seen_at", "timestamptz"),
     ("outcome", "text"),
@@ -47,6 +46,13 @@ _REPLACE = ", ".join(
     for name, _ in _COLUMNS
     if name not in {"practice_id", "connection_id", "appointment_id", "first_seen_at"}
 )
+_BY_ID = "practice_id = %(practice)s and connection_id = %(connection)s and appointment_id = asked.key"
+_BY_PATIENT = "practice_id = %(practice)s and connection_id = %(connection)s and patient_id = asked.key"
+_KNOWN_COLUMNS = """appointment_id, fingerprint, changed_at, first_seen_at, missing_reads, missing_since,
+                    outcome, findings, expected_by, recheck_at"""
+_KNOWN = f"select found.* {each('%(keys)s', 'appointment', _KNOWN_COLUMNS, _BY_ID)}".encode()
+_STORED_COLUMNS = """connection_id, record, first_seen_at, missing_since, outcome, findings, expected_by, recheck_at,
+                     decided_at, intake_id"""
 _VERDICT_COLUMNS = (
     ("appointment_id", "text"),
     ("outcome", "text"),
@@ -115,11 +121,7 @@ def encode_findings(findings: tuple[Finding, ...]) -> bytes:
 def known(transaction: Transaction, connection_id: UUID, ids: Sequence[str]) -> dict[str, Known]:
     """Those of these appointments that are stored."""
     rows = transaction.execute(
-        """select appointment_id, fingerprint, changed_at, first_seen_at, missing_reads, missing_since,
-                  outcome, findings, expected_by, recheck_at
-           from appointment where practice_id = %s and connection_id = %s and appointment_id = any(%s)""",
-        (transaction.practice_id, connection_id, ids),
-        binary=True,
+        _KNOWN, {"practice": transaction.practice_id, "connection": connection_id, "keys": list(ids)}, binary=True
     ).fetchall()
     return {row[0]: Known(*row[1:]) for row in rows}
 
@@ -132,10 +134,11 @@ def save_read(
     fill(transaction, "incoming_appointment", _COLUMNS, _rows(practice_id, connection_id, vault, judged, now))
     transaction.execute(
         f"""insert into appointment ({_NAMES}) select {_NAMES} from incoming_appointment
-            on conflict (practice_id, connection_id, appointment_id)
+            on conflict (practice_id, appointment_id, connection_id)
             do update set {_REPLACE}, missing_reads = 0, missing_since = null""".encode()
     )
     transaction.execute(b"delete from incoming_appointment")
+    _keep_group_members(transaction, connection_id, judged)
 
 
 def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequence[Judged], *, now: datetime) -> None:
@@ -154,12 +157,23 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
         for one in judged
     )
     fill(transaction, "incoming_verdict", _VERDICT_COLUMNS, rows)
+    # An update by way of insert: every row is there already (the lateral part sees to that), and the conflict finds it
+    # by its key, whatever the planner believes. The empty values are never stored.
     transaction.execute(
-        """update appointment set outcome = incoming.outcome, findings = incoming.findings,
-                  expected_by = incoming.expected_by, recheck_at = incoming.recheck_at, decided_at = incoming.decided_at
+        """insert into appointment (practice_id, connection_id, appointment_id, fingerprint, record, intake_id,
+                                    start_at, end_at, first_seen_at, outcome, findings, expected_by, recheck_at,
+                                    decided_at)
+           select %(practice)s, %(connection)s, incoming.appointment_id, '', '', 0, incoming.decided_at,
+                  incoming.decided_at, incoming.decided_at, incoming.outcome, incoming.findings, incoming.expected_by,
+                  incoming.recheck_at, incoming.decided_at
            from incoming_verdict incoming
-           where practice_id = %s and connection_id = %s and appointment.appointment_id = incoming.appointment_id""",
-        (transaction.practice_id, connection_id),
+           cross join lateral (select from appointment
+                               where practice_id = %(practice)s and connection_id = %(connection)s
+                                 and appointment_id = incoming.appointment_id offset 0) as there
+           on conflict (practice_id, appointment_id, connection_id) do update
+           set outcome = excluded.outcome, findings = excluded.findings, expected_by = excluded.expected_by,
+               recheck_at = excluded.recheck_at, decided_at = excluded.decided_at""",
+        {"practice": transaction.practice_id, "connection": connection_id},
     )
     transaction.execute(b"delete from incoming_verdict")
 
@@ -168,19 +182,14 @@ def select(
     transaction: Transaction, where: str, parameters: dict[str, Any], *, batch: int = 2_000
 ) -> Iterator[list[StoredAppointment]]:
     """Batches of the practice's appointments that meet a condition of this room, read through a server-side cursor."""
-    query = f"""select connection_id, record, first_seen_at, missing_since, outcome, findings, expected_by, recheck_at,
-                       decided_at, intake_id
-                from appointment where practice_id = %(practice)s and {where}"""
-    with transaction.connection.cursor("appointments", binary=True) as cursor:
-        cursor.execute(query.encode(), {"practice": transaction.practice_id, **parameters})
-        while rows := cursor.fetchmany(batch):
-            yield [_stored(row) for row in rows]
+    query = f"select {_STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}"
+    yield from _read(transaction, query, parameters, batch)
 
 
 def find(transaction: Transaction, connection_id: UUID, ids: Iterable[str]) -> list[StoredAppointment]:
     """These appointments, as far as they are stored."""
-    where = "connection_id = %(connection)s and appointment_id = any(%(ids)s)"
-    batches = select(transaction, where, {"connection": connection_id, "ids": list(ids)})
+    query = f"select found.* {each('%(keys)s', 'appointment', _STORED_COLUMNS, _BY_ID)}"
+    batches = _read(transaction, query, {"connection": connection_id, "keys": list(ids)}, 2_000)
     return [one for batch in batches for one in batch]
 
 
@@ -188,9 +197,14 @@ def of_patients(
     transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]
 ) -> Iterator[list[StoredAppointment]]:
     """Appointments of these patients that their record may change: telemedicine, and not over."""
-    where = """connection_id = %(connection)s and outcome not in ('not_telemedicine', 'over')
-               and (patient_id = any(%(ids)s) or group_patient_ids && %(ids)s)"""
-    return select(transaction, where, {"connection": connection_id, "ids": list(patient_ids)})
+    query = f"""select found.* {each("%(keys)s", "appointment", _STORED_COLUMNS, _BY_PATIENT)}
+                where outcome not in ('not_telemedicine', 'over')"""
+    yield from _read(transaction, query, {"connection": connection_id, "keys": list(patient_ids)}, 2_000)
+    members = f"select distinct appointment_id {each('%(keys)s', 'group_member', 'appointment_id', _BY_PATIENT)}"
+    parameters = {"practice": transaction.practice_id, "connection": connection_id, "keys": list(patient_ids)}
+    groups = [row[0] for row in transaction.execute(members.encode(), parameters, binary=True)]
+    if groups:
+        yield find(transaction, connection_id, groups)
 
 
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:
@@ -262,6 +276,17 @@ def outcome_counts(transaction: Transaction, connection_id: UUID) -> dict[str, i
     return {str(outcome): int(count) for outcome, count in rows}
 
 
+def _keep_group_members(transaction: Transaction, connection_id: UUID, judged: Sequence[Judged]) -> None:
+    members = [
+        (transaction.practice_id, connection_id, patient_id, one.appointment.id)
+        for one in judged
+        for patient_id in one.appointment.other_patient_ids
+    ]
+    if members:
+        with transaction.cursor() as cursor:
+            cursor.executemany("insert into group_member values (%s, %s, %s, %s) on conflict do nothing", members)
+
+
 def _rows(
     practice_id: UUID, connection_id: UUID, vault: Vault, judged: Sequence[Judged], now: datetime
 ) -> Iterator[tuple[Any, ...]]:
@@ -280,7 +305,6 @@ def _rows(
             appointment.start.instant,
             appointment.end,
             appointment.patient_id,
-            list(appointment.other_patient_ids) or None,
             appointment.practitioner_id,
             appointment.first_seen_at or now,
             decision.outcome,
@@ -289,6 +313,15 @@ def _rows(
             decision.recheck_at,
             now,
         )
+
+
+def _read(
+    transaction: Transaction, query: str, parameters: dict[str, Any], batch: int
+) -> Iterator[list[StoredAppointment]]:
+    with transaction.connection.cursor("appointments", binary=True) as cursor:
+        cursor.execute(query.encode(), {"practice": transaction.practice_id, **parameters})
+        while rows := cursor.fetchmany(batch):
+            yield [_stored(row) for row in rows]
 
 
 def _stored(row: tuple[Any, ...]) -> StoredAppointment:

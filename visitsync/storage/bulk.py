@@ -29,6 +29,17 @@ def fill(
             write(row)
 
 
+def each(keys: str, table: str, columns: str, condition: str) -> str:
+    """The `from` part of a query that looks rows of a table up by their keys, one by one, through an index.
+
+    `keys` is a parameter holding an array of text; the condition names the present one as `asked.key`. The planner
+    knows nothing of a table that a first load is filling, and little of columns that go together (a connection implies
+    its practice): left to itself it was seen to read a whole practice for each answer. The fence (offset 0) decides.
+    """
+    return f"""from unnest({keys}::text[]) as asked (key)
+               cross join lateral (select {columns} from {table} where {condition} offset 0) as found"""
+
+
 def column_names(columns: Sequence[tuple[str, str]]) -> str:
     """The names of the columns, for use in a statement."""
     return ", ".join(name for name, _ in columns)

@@ -75,7 +75,7 @@ def append(
     )
     fill(transaction, "incoming_decision", _COLUMNS, rows)
     transaction.execute(
-        f"insert into decision ({_NAMES}) select {_NAMES} from incoming_decision".encode()  # noqa: S608
+        f"insert into decision ({_NAMES}) select {_NAMES} from incoming_decision".encode()
     )
     transaction.execute(b"delete from incoming_decision")
 

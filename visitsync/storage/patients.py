@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from visitsync.domain.patient import Patient
-from visitsync.storage.bulk import column_names, fill
+from visitsync.storage.bulk import column_names, each, fill
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 
@@ -28,6 +29,21 @@ _COLUMNS = (
     ("changed_at", "timestamptz"),
     ("read_at", "timestamptz"),
 )
+
+
+_BY_ID = "practice_id = %(practice)s and connection_id = %(connection)s and patient_id = asked.key"
+_SHARING = f"""
+    with one as materialized (
+        select found.* {each("%(keys)s", "patient", "patient_id, email_index, person_index", _BY_ID)}
+    )
+    select other.patient_id from one cross join lateral (
+        select patient_id from patient where practice_id = %(practice)s and connection_id = %(connection)s
+           and email_index = one.email_index offset 0) as other where other.patient_id <> one.patient_id
+    union
+    select other.patient_id from one cross join lateral (
+        select patient_id from patient where practice_id = %(practice)s and connection_id = %(connection)s
+           and person_index = one.person_index offset 0) as other where other.patient_id <> one.patient_id
+    """.encode()
 
 
 class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +89,7 @@ def save(
     names = column_names(_COLUMNS)
     transaction.execute(
         f"""insert into patient ({names}) select {names} from incoming_patient
-            on conflict (practice_id, connection_id, patient_id) do update
+            on conflict (practice_id, patient_id, connection_id) do update
             set fingerprint = excluded.fingerprint, record = excluded.record, email_index = excluded.email_index,
                 person_index = excluded.person_index, first_name_index = excluded.first_name_index,
                 last_name_index = excluded.last_name_index, changed_at = excluded.changed_at,
@@ -96,12 +112,8 @@ def find(
     """These patients, as far as they were read."""
     if not patient_ids:
         return {}
-    rows = transaction.execute(
-        """select patient_id, record, email_index, person_index from patient
-           where practice_id = %s and connection_id = %s and patient_id = any(%s)""",
-        (transaction.practice_id, connection_id, patient_ids),
-        binary=True,
-    ).fetchall()
+    query = f"select found.* {each('%(keys)s', 'patient', 'patient_id, record, email_index, person_index', _BY_ID)}"
+    rows = transaction.execute(query.encode(), _keys(transaction, connection_id, patient_ids), binary=True).fetchall()
     practice_id = transaction.practice_id
     return {
         patient_id: StoredPatient(
@@ -113,26 +125,15 @@ def find(
 
 def fingerprints(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> dict[str, bytes]:
     """The fingerprints of those that were read before."""
-    rows = transaction.execute(
-        """select patient_id, fingerprint from patient
-           where practice_id = %s and connection_id = %s and patient_id = any(%s)""",
-        (transaction.practice_id, connection_id, patient_ids),
-        binary=True,
-    ).fetchall()
-    return dict(rows)
+    query = f"select found.* {each('%(keys)s', 'patient', 'patient_id, fingerprint', _BY_ID)}"
+    return dict(
+        transaction.execute(query.encode(), _keys(transaction, connection_id, patient_ids), binary=True).fetchall()
+    )
 
 
 def sharing_with(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> set[str]:
     """Other patients of this connection who now share an address, or name and birth date, with one of these."""
-    rows = transaction.execute(
-        """select other.patient_id from patient one join patient other
-             on other.practice_id = one.practice_id and other.connection_id = one.connection_id
-            and (other.email_index = one.email_index or other.person_index = one.person_index)
-           where one.practice_id = %s and one.connection_id = %s and one.patient_id = any(%s)
-             and other.patient_id <> one.patient_id""",
-        (transaction.practice_id, connection_id, list(patient_ids)),
-        binary=True,
-    ).fetchall()
+    rows = transaction.execute(_SHARING, _keys(transaction, connection_id, patient_ids), binary=True).fetchall()
     return {row[0] for row in rows}
 
 
@@ -158,9 +159,13 @@ def _holders(
     if not wanted:
         return {}
     rows = transaction.execute(
-        f"""select {column}, case when connection_id = %s then patient_id else connection_id || ':' || patient_id end
-            from patient where practice_id = %s and {column} = any(%s) order by 1, 2""".encode(),
-        (connection_id, transaction.practice_id, wanted),
+        f"""select found.{column}, case when found.connection_id = %(connection)s then found.patient_id
+                                   else found.connection_id || ':' || found.patient_id end
+            from unnest(%(indexes)s::bytea[]) as asked (key)
+            cross join lateral (select {column}, connection_id, patient_id from patient
+                                where practice_id = %(practice)s and {column} = asked.key offset 0) as found
+            order by 1, 2""".encode(),
+        {"practice": transaction.practice_id, "connection": connection_id, "indexes": wanted},
         binary=True,
     ).fetchall()
     holders: dict[bytes, list[str]] = defaultdict(list)
@@ -185,6 +190,10 @@ def named(
         binary=True,
     ).fetchall()
     return [(row[0], row[1]) for row in rows]
+
+
+def _keys(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> dict[str, Any]:
+    return {"practice": transaction.practice_id, "connection": connection_id, "keys": list(patient_ids)}
 
 
 def _binding(practice_id: UUID, connection_id: UUID, patient_id: str) -> bytes:

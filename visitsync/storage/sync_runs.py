@@ -96,7 +96,7 @@ def latest(transaction: Transaction, connection_id: UUID, kind: str, *, only_com
     row = transaction.execute(
         f"""select {_FIELDS} from sync_run
             where practice_id = %s and connection_id = %s and kind = %s and (is_complete or not %s)
-            order by started_at desc limit 1""",  # noqa: S608  # constants only
+            order by started_at desc limit 1""",  # constants only
         (transaction.practice_id, connection_id, kind, only_complete),
     ).fetchone()
     return None if row is None else SyncRun(**dict(zip(SyncRun.__struct_fields__, row, strict=True)))
@@ -138,7 +138,8 @@ def unseen(
            where practice_id = %(practice)s and connection_id = %(connection)s
              and start_at >= %(from)s and start_at < %(before)s and missing_reads < 1000
              and not exists (select from sweep_seen where practice_id = %(practice)s and connection_id = %(connection)s
-                             and run_id = %(run)s and sweep_seen.appointment_id = appointment.appointment_id)""",
+                             and run_id = %(run)s and sweep_seen.appointment_id = appointment.appointment_id
+                             offset 0)""",
         {
             "practice": transaction.practice_id,
             "connection": connection_id,

@@ -62,6 +62,11 @@ class Vault:
             return None
         return self.seal(self.open(sealed, aad), aad)
 
+    @property
+    def newest_header(self) -> bytes:
+        """With which everything begins that is sealed from now on."""
+        return self._sealing[0]
+
     def blind_index(self, practice_id: UUID, value: str, *, kind: str = "e-mail") -> bytes:
         """16 bytes, the same for equal values of one kind in one practice, and unlike those of any other practice.
 

@@ -64,13 +64,20 @@ _FIELDS = """visit_id::text, connection_id::text, appointment_id, state, start_a
              staff_id::text, is_test"""
 
 
+_LATEST = f"""
+    select found.* from unnest(%(keys)s::text[]) as asked (key)
+    cross join lateral (select {_FIELDS} from visit
+                        where practice_id = %(practice)s and connection_id = %(connection)s
+                          and appointment_id = asked.key
+                        order by (state = 'active') desc, changed_at desc limit 1) as found
+    """.encode()
+
+
 def latest_for(transaction: Transaction, connection_id: UUID, appointment_ids: Sequence[str]) -> dict[str, Visit]:
     """Appointment id → its active visit, else the one it had last."""
     rows = transaction.execute(
-        f"""select distinct on (appointment_id) {_FIELDS} from visit
-            where practice_id = %s and connection_id = %s and appointment_id = any(%s)
-            order by appointment_id, (state = 'active') desc, changed_at desc""".encode(),
-        (transaction.practice_id, connection_id, appointment_ids),
+        _LATEST,
+        {"practice": transaction.practice_id, "connection": connection_id, "keys": list(appointment_ids)},
         binary=True,
     ).fetchall()
     return {row[2]: _visit(row) for row in rows}
@@ -119,9 +126,7 @@ def create(transaction: Transaction, connection_id: UUID, new: Sequence[NewVisit
         for one in new
     )
     fill(transaction, "incoming_visit", _NEW_COLUMNS, rows)
-    transaction.execute(
-        f"insert into visit ({_NEW_NAMES}) select {_NEW_NAMES} from incoming_visit".encode()  # noqa: S608
-    )
+    transaction.execute(f"insert into visit ({_NEW_NAMES}) select {_NEW_NAMES} from incoming_visit".encode())
     transaction.execute(b"delete from incoming_visit")
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from visitsync.storage.bulk import fill
+from visitsync.storage.bulk import each, fill
 from visitsync.storage.database import Transaction
 
 Kind = Literal["patient", "appointment-detail", "appointment"]
 
+_BY_ID = "practice_id = %(practice)s and connection_id = %(connection)s and kind = %(kind)s and wanted_id = asked.key"
+_AMONG = f"select wanted_id {each('%(keys)s', 'wanted', 'wanted_id, is_read', _BY_ID)} where not found.is_read".encode()
 _COLUMNS = (("wanted_id", "text"), ("needed_by", "timestamptz"))
 
 
@@ -21,7 +23,7 @@ def want(transaction: Transaction, connection_id: UUID, kind: Kind, needed_by: M
     transaction.execute(
         """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by)
            select %s, %s, %s, wanted_id, needed_by from incoming_wanted
-           on conflict (practice_id, connection_id, kind, wanted_id)
+           on conflict (practice_id, wanted_id, connection_id, kind)
            do update set needed_by = least(wanted.needed_by, excluded.needed_by), is_read = false""",
         (transaction.practice_id, connection_id, kind),
     )
@@ -45,9 +47,8 @@ def most_urgent(
 def among(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str]) -> set[str]:
     """Which of these ids are wanted."""
     rows = transaction.execute(
-        """select wanted_id from wanted
-           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = any(%s) and not is_read""",
-        (transaction.practice_id, connection_id, kind, list(ids)),
+        _AMONG,
+        {"practice": transaction.practice_id, "connection": connection_id, "kind": kind, "keys": list(ids)},
         binary=True,
     ).fetchall()
     return {row[0] for row in rows}
@@ -75,7 +76,7 @@ def patients_read(transaction: Transaction, connection_id: UUID, ids: Sequence[s
     transaction.execute(
         """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by, is_read)
            select %s, %s, 'patient', patient_id, %s, true from unnest(%s::text[]) as patient_id
-           on conflict (practice_id, connection_id, kind, wanted_id) do update set is_read = true""",
+           on conflict (practice_id, wanted_id, connection_id, kind) do update set is_read = true""",
         (transaction.practice_id, connection_id, now, list(ids)),
     )
 
@@ -84,7 +85,8 @@ def to_be_judged(transaction: Transaction, connection_id: UUID, *, at_most: int)
     """Patients who were read and whose appointments have not been judged since."""
     rows = transaction.execute(
         """select wanted_id from wanted
-           where practice_id = %s and connection_id = %s and is_read and kind = 'patient' order by wanted_id limit %s""",
+           where practice_id = %s and connection_id = %s and is_read and kind = 'patient'
+           order by wanted_id limit %s""",
         (transaction.practice_id, connection_id, at_most),
         binary=True,
     ).fetchall()

@@ -33,7 +33,9 @@ def recheck_for_practitioner(link: Link, change_id: int, practitioner_id: str) -
 
 def recheck_for_patients(link: Link, change_id: int, patient_ids: list[str]) -> int:
     """After patients were linked as a household."""
-    where = "(patient_id = any(%(patients)s) or group_patient_ids && %(patients)s)"
+    where = """(patient_id = any(%(patients)s) or appointment_id in (
+                    select appointment_id from group_member where practice_id = %(practice)s
+                    and connection_id = %(connection)s and patient_id = any(%(patients)s)))"""
     return recheck_for_setting(link, change_id, where, {"patients": patient_ids})
 
 

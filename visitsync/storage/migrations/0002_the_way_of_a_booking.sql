@@ -1,4 +1,6 @@
 -- What passes through the house: intake, catalog, patients, appointments with their decisions, visits, runs.
+-- In the keys of the large tables the record's own id stands before its connection: a practice has few connections and
+-- many records, and a planner that does not know this otherwise takes the first two columns for a key.
 -- patient, appointment, decision, visit and sweep_seen have no foreign key to connection: whoever writes them holds that row locked
 -- (fencing, see practices.py), which promises the same at a fraction of the price.
 -- Sealed columns hold AES-256-GCM ciphertext (see vault.py); *_index columns are blind indexes.
@@ -89,7 +91,7 @@ create table patient (
     last_name_index bytea,
     changed_at timestamptz,
     read_at timestamptz not null,
-    primary key (practice_id, connection_id, patient_id)
+    primary key (practice_id, patient_id, connection_id)
 );
 alter table patient alter column record set storage external;
 create index patient_email on patient (practice_id, email_index) where email_index is not null;
@@ -120,7 +122,6 @@ create table appointment (
     start_at timestamptz not null,
     end_at timestamptz not null,
     patient_id text,
-    group_patient_ids text[],
     practitioner_id text,
     first_seen_at timestamptz not null,
     missing_reads smallint not null default 0,
@@ -130,14 +131,21 @@ create table appointment (
     expected_by timestamptz,
     recheck_at timestamptz,
     decided_at timestamptz not null,
-    primary key (practice_id, connection_id, appointment_id)
+    primary key (practice_id, appointment_id, connection_id)
 );
 alter table appointment alter column record set storage main;
 create index appointment_start on appointment (practice_id, start_at);
-create index appointment_patient on appointment (practice_id, connection_id, patient_id)
-    where patient_id is not null and outcome <> 'not_telemedicine';
-create index appointment_group on appointment using gin (group_patient_ids) where group_patient_ids is not null;
-create index appointment_recheck on appointment (practice_id, connection_id, recheck_at) where recheck_at is not null;
+create index appointment_patient on appointment (practice_id, patient_id) where patient_id is not null;
+create index appointment_recheck on appointment (practice_id, recheck_at) where recheck_at is not null;
+
+-- The further patients of group visits.
+create table group_member (
+    practice_id uuid not null,
+    connection_id uuid not null,
+    patient_id text not null,
+    appointment_id text not null,
+    primary key (practice_id, patient_id, connection_id, appointment_id)
+);
 
 -- Append-only: what was decided, when, and what caused it.
 create table decision (
@@ -152,7 +160,7 @@ create table decision (
     cause text not null,
     cause_id text not null,
     rules_version text not null,
-    primary key (practice_id, connection_id, appointment_id, decision_id)
+    primary key (practice_id, appointment_id, connection_id, decision_id)
 );
 
 create table visit (
@@ -172,8 +180,8 @@ create table visit (
     changed_at timestamptz not null,
     primary key (practice_id, visit_id)
 );
-create index visit_of_appointment on visit (practice_id, connection_id, appointment_id);
-create unique index one_active_visit on visit (practice_id, connection_id, appointment_id) where state = 'active';
+create index visit_of_appointment on visit (practice_id, appointment_id, connection_id);
+create unique index one_active_visit on visit (practice_id, appointment_id, connection_id) where state = 'active';
 
 -- Append-only: how a visit followed its appointment after it was created.
 create table visit_change (
@@ -209,7 +217,7 @@ create table wanted (
     attempts smallint not null default 0,
     is_read boolean not null default false,
     not_before timestamptz,
-    primary key (practice_id, connection_id, kind, wanted_id),
+    primary key (practice_id, wanted_id, connection_id, kind),
     foreign key (practice_id, connection_id) references connection
 );
 create index wanted_first on wanted (practice_id, connection_id, kind, needed_by) where not is_read;
@@ -258,7 +266,7 @@ create table sweep_seen (
     connection_id uuid not null,
     run_id uuid not null,
     appointment_id text not null,
-    primary key (practice_id, connection_id, run_id, appointment_id)
+    primary key (practice_id, appointment_id, connection_id, run_id)
 );
 
 -- Append-only: who changed which setting of the practice; decisions name the change that caused them.
@@ -274,7 +282,7 @@ create table setting_change (
 );
 
 select protect_tenant_table(name::regclass) from unnest(array[
-    'bookmark', 'intake', 'catalog_entry', 'approval', 'status_meaning', 'patient', 'household_member', 'appointment',
+    'bookmark', 'intake', 'catalog_entry', 'approval', 'status_meaning', 'patient', 'household_member', 'appointment', 'group_member',
     'visit', 'test_visit', 'wanted', 'quarantine', 'sync_run', 'sweep_seen'
 ]) as name;
 select protect_tenant_table(name::regclass, 'select, insert') from unnest(array[
