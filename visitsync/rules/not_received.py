@@ -1,0 +1,45 @@
+"""4. What to say of an appointment that staff have booked and we have never seen."""
+
+from datetime import datetime
+
+from visitsync.domain.decision import Decision, Finding, Outcome
+from visitsync.domain.practice import ConnectionFacts, PracticeContext
+from visitsync.rules import sync_time
+from visitsync.rules.lookups import lookups_for
+from visitsync.rules.sync_time import Lane
+from visitsync.rules.timing import lane_of
+from visitsync.rules.weighing import in_order
+
+
+def not_received(
+    practice: PracticeContext, now: datetime, *, booked_at: datetime | None = None, starts_at: datetime | None = None
+) -> Decision:
+    """Waiting, with E1 or E2 and the last and next complete reading; all instants aware.
+
+    `booked_at` and `starts_at` are what staff say, if they do; without `booked_at` the last complete reading tells: was
+    there one within the abnormal time, then what it did not show was booked since, or is not there at all.
+    """
+    lookups, connection = lookups_for(practice), practice.connection
+    lane = Lane.FAST if starts_at is None else lane_of(starts_at, lookups.timing, now)
+    since = booked_at or connection.last_complete_read_at
+    is_late = since is not None and sync_time.is_abnormal(since, now, connection, lane)
+    findings = [Finding("not-received-late" if is_late else "not-received-yet", _evidence(connection, lane))]
+    findings += lookups.connection_findings
+    expected_by = None if connection.is_paused else sync_time.expected_by(since or now, connection, lane)
+    return Decision(
+        outcome=Outcome.WAITING,
+        findings=in_order(findings, Outcome.WAITING),
+        expected_by=expected_by if expected_by is not None and now < expected_by else None,
+        recheck_at=None if is_late or since is None else sync_time.abnormal_after(since, connection, lane),
+    )
+
+
+def _evidence(connection: ConnectionFacts, lane: Lane) -> dict[str, str]:
+    least, most = connection.usual_minutes
+    evidence = {"usual": f"{least}–{most}", "abnormal": str(connection.abnormal_minutes)}
+    next_read_at = connection.next_read_at if lane is Lane.FAST else connection.next_far_read_at
+    if connection.last_complete_read_at is not None:
+        evidence["last_read_at"] = connection.last_complete_read_at.isoformat()
+    if next_read_at is not None:
+        evidence["next_read_at"] = next_read_at.isoformat()
+    return evidence
