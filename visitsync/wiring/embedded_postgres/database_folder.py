@@ -15,7 +15,7 @@ LAST_LINES = 15
 
 
 class DatabaseFolder:
-    """`lock`, `password`, `port`, `postgresql.log` and `data` (a folder, or a link to where it had to be put)."""
+    """`lock`, `users`, `password`, `port`, `postgresql.log`, and `data`: a folder, or a link to where it had to be."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -42,17 +42,23 @@ class DatabaseFolder:
             )
 
     def try_lock(self) -> int | None:
-        """The lock's descriptor, or None while somebody holds it.
+        """The descriptor of the lock that allows to start the database, or None while somebody holds it.
 
         PostgreSQL's processes inherit the descriptor, so the lock is free only when the last of them has ended.
         """
-        descriptor = self._open("lock", os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        return descriptor
+        return locked(self._open("lock", os.O_RDWR | os.O_CREAT), fcntl.LOCK_EX)
+
+    def try_to_join(self) -> int | None:
+        """A descriptor that keeps the database running until it is closed; None when it is about to stop."""
+        return locked(self.open_users(), fcntl.LOCK_SH)
+
+    def try_to_be_alone(self) -> int | None:
+        """A descriptor that keeps others from joining until it is closed; None while some have joined."""
+        return locked(self.open_users(), fcntl.LOCK_EX)
+
+    def open_users(self) -> int:
+        """A new descriptor of the file that every process that joined the database keeps locked."""
+        return self._open("users", os.O_RDWR | os.O_CREAT)
 
     def password(self) -> str | None:
         """The database owner's password; None while there is none."""
@@ -107,3 +113,13 @@ class DatabaseFolder:
             owner = self.path.stat()
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
         return descriptor
+
+
+def locked(descriptor: int, kind: int) -> int | None:
+    """The descriptor, now locked, or None and closed where another lock forbids that."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor

@@ -16,6 +16,7 @@ from visitsync.wiring.embedded_postgres.reachable_places import private_short_fo
 
 WATCHDOG = Path(__file__).with_name("watchdog.py")
 LONGEST_SOCKET_PATH = 107  # bytes, from unix(7)
+LEFT_TO_OTHERS: list["subprocess.Popen[bytes]"] = []  # else Python would complain that they run on
 ENDS_WITHIN = 30.0  # seconds; more than the patience of the watchdog in all
 
 
@@ -33,22 +34,23 @@ class Postmaster:
         self._owner = os.getpid()
         self._folder = folder
         self._sockets = socket_folder(folder, user, port)
-        log = folder.open_log()
+        log, users = folder.open_log(), folder.open_users()
         self._log_start = os.fstat(log).st_size
         try:
             self._watchdog = subprocess.Popen(  # noqa: S603 - our own script
                 [
                     *(sys.executable, "-I", "-S", str(WATCHDOG)),
-                    *(str(os.getpid()), str(user.user_id), str(user.group_id)),
+                    *map(str, (os.getpid(), user.user_id, user.group_id, users)),
                     *(str(binaries.postgres), "-D", str(folder.data.resolve()), "-p", str(port)),
                     *("-c", f"listen_addresses={LOOPBACK}", "-c", f"unix_socket_directories={self._sockets}"),
                     *("-c", "unix_socket_permissions=0700", *as_arguments(settings)),
                 ],
-                env=ENVIRONMENT, cwd="/", umask=0o077, start_new_session=True, pass_fds=[lock],
+                env=ENVIRONMENT, cwd="/", umask=0o077, start_new_session=True, pass_fds=[lock, users],
                 stdin=subprocess.PIPE, stdout=log, stderr=log,
             )  # fmt: skip
         finally:
             os.close(log)
+            os.close(users)
 
     def runs(self) -> bool:
         return self._watchdog.poll() is None
@@ -58,9 +60,27 @@ class Postmaster:
         return self._folder.last_log_lines(self._log_start)
 
     def stop(self) -> None:
-        """Sessions end, a checkpoint is written. Does nothing in a forked copy of the owner."""
+        """End it, after a checkpoint, or leave it to the processes that joined it: it ends with the last of them.
+
+        Does nothing in a forked copy of the owner.
+        """
         if os.getpid() != self._owner:
             return
+        alone = self._folder.try_to_be_alone()
+        if alone is None:
+            self._leave_to_others()
+            return
+        try:
+            self._end()
+        finally:
+            os.close(alone)
+
+    def _leave_to_others(self) -> None:
+        if self._watchdog.stdin is not None:
+            self._watchdog.stdin.close()
+        LEFT_TO_OTHERS.append(self._watchdog)
+
+    def _end(self) -> None:
         try:
             self._watchdog.communicate(b"stop", timeout=ENDS_WITHIN)
         except subprocess.TimeoutExpired:

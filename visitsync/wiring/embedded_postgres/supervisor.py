@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +31,7 @@ from visitsync.wiring.embedded_postgres.postgres_settings import settings_with
 from visitsync.wiring.embedded_postgres.postmaster import Postmaster
 from visitsync.wiring.embedded_postgres.waiting import Waiting
 
-OWNER_MAY_BE_LEAVING = 3.0  # seconds in which a killed owner's database may still answer
+OWNER_MAY_BE_LEAVING = 3.0  # seconds in which the database of a process that was just killed may still answer
 PORTS_TO_TRY = 5
 
 
@@ -46,7 +45,7 @@ class RunningDatabase:
 
 
 class EmbeddedPostgres:
-    """PostgreSQL in one folder, owned by the process that starts it: it ends with its owner, however that ends.
+    """PostgreSQL in one folder: it runs until the process that started it, and all that joined it, are gone.
 
     `settings` replace ours of `postgres_settings.py`, such as `{"fsync": "off"}` for tests. As a context manager it
     starts and stops. Every method that raises says so by DatabaseDidNotStart or its kind, DatabaseFolderInUse.
@@ -56,23 +55,28 @@ class EmbeddedPostgres:
         self._folder = DatabaseFolder(folder)
         self._settings = settings_with(settings or {})
         self._postmaster: Postmaster | None = None
+        self._joined: int | None = None
 
     def start(self) -> RunningDatabase:
-        """Start the database, after recovery if it was killed, and own it; raises DatabaseFolderInUse if owned."""
+        """Start the database, after recovery if it was killed; raises DatabaseFolderInUse if another process did."""
         return self._obtain(share=False)
 
     def attach_or_start(self) -> RunningDatabase:
-        """Join the database that another process of this user owns, or start and own it.
+        """Join the database that another process of this user started, or start it.
 
-        A joined database ends with its owner. Who finds it gone calls this again: one of the callers becomes the owner.
+        A joined database runs on when the process that started it ends, also by SIGKILL. Should PostgreSQL itself be
+        killed, whoever finds it gone calls this again: one of the callers starts it.
         """
         return self._obtain(share=True)
 
     def stop(self) -> None:
-        """Stop the database if this process owns it; a joined one goes on. Harmless when called again."""
+        """Stop using the database: it stops with the last process that uses it. Harmless when called again."""
         postmaster, self._postmaster = self._postmaster, None
+        joined, self._joined = self._joined, None
         if postmaster is not None:
             postmaster.stop()
+        if joined is not None:
+            os.close(joined)
 
     @property
     def is_owner(self) -> bool:
@@ -90,10 +94,10 @@ class EmbeddedPostgres:
     def _obtain(self, *, share: bool) -> RunningDatabase:
         try:
             self._folder.prepare()
-            if self._postmaster is not None and self._becomes_ready(self._postmaster):
+            if self._still_has_it():
                 return self._running()
             self.stop()
-            found = self._shared_or_lock(share=share)
+            found = self._joined_or_lock(share=share)
             return found if isinstance(found, RunningDatabase) else self._start(lock=found)
         except OSError as error:
             raise DatabaseDidNotStart(
@@ -106,7 +110,12 @@ class EmbeddedPostgres:
                 f"{self._folder.path / 'postgresql.log'}."
             ) from error
 
-    def _shared_or_lock(self, *, share: bool) -> RunningDatabase | int:
+    def _still_has_it(self) -> bool:
+        if self._postmaster is not None:
+            return self._becomes_ready(self._postmaster)
+        return self._joined is not None and self._ask() is Answer.READY
+
+    def _joined_or_lock(self, *, share: bool) -> RunningDatabase | int:
         """The running database where it may be shared, else the lock that allows to start it.
 
         While somebody holds the lock and nothing answers, the database is being made, started or stopped.
@@ -114,12 +123,11 @@ class EmbeddedPostgres:
         waiting = Waiting()
         while (lock := self._folder.try_lock()) is None:
             answer = self._ask()
-            if answer is Answer.READY and share:
-                with suppress(FileNotFoundError):  # it answered, and is gone already
-                    return self._running()
+            if answer is Answer.READY and share and self._join():
+                return self._running()
             if answer is Answer.READY and waiting.has_lasted(OWNER_MAY_BE_LEAVING):
                 raise DatabaseFolderInUse(
-                    f"The database in {self._folder.path} is owned by another process. Stop that process, "
+                    f"Another process runs the database in {self._folder.path}. Stop that process, "
                     "share its database (attach_or_start), or choose another folder."
                 )
             if waiting.is_in_vain_after(answer):
@@ -129,6 +137,13 @@ class EmbeddedPostgres:
                 )
             waiting.pause()
         return lock
+
+    def _join(self) -> bool:
+        """Whether the database answers still, now that this process keeps it running."""
+        self._joined = self._folder.try_to_join()
+        if self._joined is not None and self._ask() is not Answer.READY:
+            self.stop()
+        return self._joined is not None
 
     def _start(self, lock: int) -> RunningDatabase:
         """The lock goes on to PostgreSQL's processes; ours is closed, so that no forked copy of this process has it."""

@@ -49,7 +49,7 @@ def folder_of_nobody(folder: Path) -> Path:
 
 def test_only_the_owner_reads_the_password_the_log_and_the_data(postgres: EmbeddedPostgres, folder: Path) -> None:
     data = postgres.start().data_folder
-    for name in ("lock", "password", "port", "postgresql.log"):
+    for name in ("lock", "users", "password", "port", "postgresql.log"):
         assert mode_of(folder / name) == 0o600, name
     assert mode_of(data) == 0o700
     assert mode_of(data.parent / "socket") == 0o700

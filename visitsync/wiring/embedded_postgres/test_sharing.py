@@ -1,11 +1,11 @@
-"""One process owns the database of a folder; others are refused or join, as they ask."""
+"""One process starts the database of a folder; others are refused or join, as they ask, and keep it running."""
 
 import os
 
 import pytest
 
 from visitsync.wiring.embedded_postgres import DatabaseFolderInUse, EmbeddedPostgres, supervisor, waiting
-from visitsync.wiring.embedded_postgres.conftest import Launch, ends, execute, needs_proc, value, when_running
+from visitsync.wiring.embedded_postgres.conftest import Launch, ends, execute, kill, needs_proc, value, when_running
 from visitsync.wiring.embedded_postgres.database_folder import DatabaseFolder
 
 
@@ -44,15 +44,46 @@ def test_of_several_that_come_at_once_one_owns_and_the_others_join(launch: Launc
 
 
 @needs_proc
-def test_who_joined_can_take_over_when_the_owner_is_gone(launch: Launch, postgres: EmbeddedPostgres) -> None:
-    owner = when_running(launch())
-    execute(owner.running, "CREATE TABLE kept AS SELECT 42 AS number")
+def test_a_joined_database_runs_on_when_who_started_it_ends(launch: Launch, postgres: EmbeddedPostgres) -> None:
+    starter = when_running(launch())
+    joined = postgres.attach_or_start()
+    starter.finish()
+    assert value(joined, "SELECT pg_sleep(1) IS NOT NULL") is True
+    assert postgres.attach_or_start() == joined
+    postgres.stop()
+    assert ends(joined.pid)
+
+
+@needs_proc
+def test_a_joined_database_runs_on_when_who_started_it_is_killed(launch: Launch) -> None:
+    starter = when_running(launch())
+    joined = [when_running(launch("attach_or_start")) for _ in range(2)]
+    starter.kill()
+    joined[0].kill()
+    assert value(starter.running, "SELECT pg_sleep(1) IS NOT NULL") is True
+    joined[1].kill()
+    assert ends(starter.running.pid)
+
+
+@needs_proc
+def test_who_joined_starts_it_when_the_database_was_killed(launch: Launch, postgres: EmbeddedPostgres) -> None:
+    starter = when_running(launch())
+    execute(starter.running, "CREATE TABLE kept AS SELECT 42 AS number")
     postgres.attach_or_start()
-    owner.finish()
-    assert ends(owner.running.pid)
+    kill(starter.running.pid)
+    assert ends(starter.running.pid)
     mine = postgres.attach_or_start()
     assert postgres.is_owner
     assert value(mine, "SELECT number FROM kept") == 42
+
+
+@needs_proc
+def test_who_comes_while_it_stops_starts_it_again(launch: Launch, postgres: EmbeddedPostgres) -> None:
+    for _ in range(3):
+        starter = when_running(launch("attach_or_start"))
+        starter.kill()
+        assert value(postgres.attach_or_start(), "SELECT pg_sleep(0.5) IS NOT NULL") is True
+        postgres.stop()
 
 
 def test_a_lock_without_a_database_is_waited_for_and_then_named(

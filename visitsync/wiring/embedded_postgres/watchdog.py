@@ -1,8 +1,10 @@
-"""Runs PostgreSQL for one owner process, and stops it when the owner asks, ends or is killed.
+"""Runs PostgreSQL for the process that started it, and stops it when the last process that uses it is gone.
 
-Started as a script of its own, `watchdog.py OWNER_PID UID GID PROGRAM ARGUMENT…`, with the reading end of a pipe as
-standard input: a byte, or the end of the pipe, means "stop". It imports nothing of ours and nothing heavy, because
-it stays in memory as long as the database. It ends with PostgreSQL's exit code.
+Started as a script of its own, `watchdog.py OWNER_PID UID GID USERS PROGRAM ARGUMENT…`. Standard input is the reading
+end of a pipe from the owner: a byte means "stop now", its end means "I am gone". USERS is a descriptor of a file that
+every process that joined keeps locked together with the others; who can lock it alone knows that nobody is left.
+It imports nothing of ours and nothing heavy, because it stays in memory as long as the database. It ends with
+PostgreSQL's exit code.
 
 Three things can fail to be told that the owner is gone, so there are three ways to notice it. The pipe ends when the
 owner does, but not while a forked child of the owner still holds it. The owner's process descriptor tells at once,
@@ -12,6 +14,7 @@ that started the child, and this process has only one.
 """
 
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -19,6 +22,7 @@ import sys
 import time
 
 LOOK_AT_PARENT_EVERY = 500  # milliseconds
+LOOK_FOR_USERS_EVERY = 0.2  # seconds
 PR_SET_PDEATHSIG = 1
 
 # From prt_ctl(2) and the PostgreSQL manual, "Shutting Down the Server": SIGINT ends sessions and writes a checkpoint,
@@ -30,12 +34,14 @@ NOT_FOR_US = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: list[str]) -> int:
-    owner, user, group = (int(argument) for argument in arguments[:3])
+    owner, user, group, users = (int(argument) for argument in arguments[:4])
     for number in NOT_FOR_US:
         signal.signal(number, signal.SIG_IGN)
     become(user, group)
-    postmaster = Child(arguments[3:])
-    wait_for_a_reason_to_stop(owner, postmaster)
+    os.set_inheritable(users, False)
+    postmaster = Child(arguments[4:])
+    if not is_told_to_stop(owner, postmaster):
+        wait_for_the_last_user(users, postmaster)
     for order, patience in SHUTDOWN:
         if postmaster.ends_within(patience, after=order):
             break
@@ -90,13 +96,27 @@ def run_instead_of_this_process(command: list[str], watchdog: int, libc: ctypes.
         os._exit(127)
 
 
-def wait_for_a_reason_to_stop(owner: int, postmaster: Child) -> None:
+def is_told_to_stop(owner: int, postmaster: Child) -> bool:
+    """Wait for the owner's order; False when the owner, or PostgreSQL, is gone without one."""
+    order = sys.stdin.fileno()
     wakers = select.poll()
-    for descriptor in (sys.stdin.fileno(), *process_descriptors(owner, postmaster.pid)):
+    for descriptor in (order, *process_descriptors(owner, postmaster.pid)):
         wakers.register(descriptor, select.POLLIN | select.POLLHUP)
     while postmaster.runs() and os.getppid() == owner:
         told = wakers.poll(LOOK_AT_PARENT_EVERY)
-        if any(descriptor == sys.stdin.fileno() for descriptor, _ in told):
+        if any(descriptor == order for descriptor, _ in told):
+            return bool(os.read(order, 1))
+    return False
+
+
+def wait_for_the_last_user(users: int, postmaster: Child) -> None:
+    """Until nobody is left; the lock is kept, so that nobody joins a database that is about to stop."""
+    while postmaster.runs():
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOOK_FOR_USERS_EVERY)
+        else:
             return
 
 
