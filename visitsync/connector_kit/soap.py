@@ -5,14 +5,17 @@ parsing. lxml alone is not enough: with resolve_entities=False it accepts entiti
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
-from lxml.etree import _Element as Element
+from lxml.etree import _Element
 
 from visitsync.connector_kit.errors import AnswerUnreadable, ConnectorError, RequestRefused, TryAgainLater
+
+Element: TypeAlias = _Element
+"""One element of an answer."""
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -89,7 +92,7 @@ def read_beginning(body: bytes, tag: str, *, until_depth: int, skipping: Collect
                 continue
             root = element.getroottree().getroot()
             if element.tag not in skipping and root[-1].tag == _BODY:
-                _refuse_instructions(body, root)
+                _refuse_instructions(root)
                 return _checked(root, tag)
     return read_answer(body, tag)
 
@@ -107,6 +110,8 @@ def is_nil(element: Element) -> bool:
 _NIL = f"{{{INSTANCE}}}nil"
 _HEADER, _BODY, _FAULT = (f"{{{ENVELOPE}}}{name}" for name in ("Header", "Body", "Fault"))
 _ENVELOPE_DEPTH = -2
+_INSTRUCTION = etree.ProcessingInstruction
+_INCLUSION = "{http://www.w3.org/2001/XInclude}*"
 _SLICE = 8192
 # Tab, newline and carriage return are legal; a carriage return survives only as a character reference.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -133,7 +138,7 @@ def _parse(body: bytes) -> Element:
         root = etree.fromstring(body, etree.XMLParser(encoding="utf-8", **_STRICT))
     except etree.XMLSyntaxError as error:
         raise AnswerUnreadable("The answer is not well-formed XML.") from error
-    _refuse_instructions(body, root)
+    _refuse_instructions(root)
     return root
 
 
@@ -148,19 +153,13 @@ def _refuse_disguises(body: bytes) -> None:
         raise AnswerUnreadable("The answer declares an encoding other than UTF-8.")
 
 
-def _refuse_instructions(body: bytes, root: Element) -> None:
+def _refuse_instructions(root: Element) -> None:
     """Processing instructions have no place in a SOAP message (SOAP 1.1, section 3), inclusions none in this house."""
     if root.getroottree().docinfo.internalDTD is not None:
         raise AnswerUnreadable("The answer has a document type definition.")
-    if body.find(b"<?", 1) >= 0 and next(_instructions(root), None) is not None:
-        raise AnswerUnreadable("The answer has a processing instruction.")
-    if b"XInclude" in body and next(root.iter("{http://www.w3.org/2001/XInclude}*"), None) is not None:
-        raise AnswerUnreadable("The answer includes another document.")
-
-
-def _instructions(root: Element) -> Iterator[object]:
-    kind = etree.ProcessingInstruction
-    return chain(root.iter(kind), root.itersiblings(kind), root.itersiblings(kind, preceding=True))
+    strays = (root.iter(_INSTRUCTION, _INCLUSION), root.itersiblings(), root.itersiblings(preceding=True))
+    if next(chain(*strays), None) is not None:
+        raise AnswerUnreadable("The answer has a processing instruction or includes another document.")
 
 
 def _feed(parser: etree.XMLPullParser, data: bytes) -> None:

@@ -1,0 +1,116 @@
+"""What a row of GetAppointments means. Source: kareo reference, sections 4 and 5.1."""
+
+from functools import lru_cache
+
+from visitsync.connector_kit.connector import TranslationContext
+from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.video_words import video_words
+from visitsync.connectors.kareo.members import Row, identity, whole_minutes, zone_of
+from visitsync.connectors.kareo.statuses import status_named
+from visitsync.connectors.kareo.texts import local_time, stamp
+from visitsync.domain.appointment import Appointment, Mark, MarkKind
+from visitsync.domain.local_time import LocalTime, from_instant
+
+REASON_SLOTS = tuple((f"AppointmentReasonID{n}", f"AppointmentReason{n}") for n in range(1, 11))
+RESOURCE_SLOTS = tuple((f"ResourceID{n}", f"ResourceName{n}", f"ResourceTypeID{n}") for n in range(1, 11))
+"""The approved reason, and the provider among rooms and devices, may stand in any of ten slots."""
+PROVIDER = "1"
+"""ResourceTypeID of a provider."""
+
+
+def appointment_of(row: Row, record_id: str, context: TranslationContext) -> Appointment:
+    """The appointment of a row. Raises RecordUnreadable."""
+    settings = context.settings
+    location_id, location_name = _location(row, context)
+    start = _time(row, "StartDate", context.practice_zone)
+    stamps_zone = "UTC" if settings.get("list_stamps") == "utc" else context.practice_zone
+    practitioner_id, resources = _resources(row)
+    patient_id = identity(row, "PatientID")
+    is_block = patient_id is None or row.get("Type", "").startswith(("O", "o"))
+    status_text = row.get("ConfirmationStatus", "")
+    return Appointment(
+        id=record_id,
+        start=_seen_from(start, zone_of(location_id, context)),
+        duration_minutes=_duration_minutes(row, start, context.practice_zone),
+        status=status_named(status_text),
+        status_text=status_text,
+        marks=(*_reasons(row), *_place(row), *resources),
+        patient_id=patient_id,
+        practitioner_id=practitioner_id,
+        practitioner_name=_only_name(resources) if practitioner_id is None else None,
+        location_id=location_id,
+        location_name=location_name if location_id is None else None,
+        booked_at=stamp(row.get("CreatedDate", ""), stamps_zone),
+        changed_at=stamp(row.get("LastModifiedDate", ""), stamps_zone),
+        is_block=is_block,
+        series_id=record_id.partition("@")[0] if "@" in record_id else None,
+        video_words=video_words(row.get("Notes")),
+        lacks_detail=not is_block and (practitioner_id is None or settings.get("details") == "always"),
+    )
+
+
+def reasons_of(row: Row) -> list[tuple[str, str]]:
+    """(id, text) of all reasons of a row, in the order of their slots; the list of 2021 has no ids."""
+    return [
+        (row.get(id_name, ""), row.get(name, "")) for id_name, name in REASON_SLOTS if name in row or id_name in row
+    ]
+
+
+def _reasons(row: Row) -> list[Mark]:
+    return [Mark(MarkKind.REASON, key or None, text or None) for key, text in reasons_of(row)]
+
+
+def _place(row: Row) -> tuple[Mark, ...]:
+    key, name = row.get("ServiceLocationID"), row.get("ServiceLocationName")
+    return (Mark(MarkKind.LOCATION, key, name),) if key or name else ()
+
+
+def _resources(row: Row) -> tuple[str | None, list[Mark]]:
+    """The id of the first provider, and all resources."""
+    marks: list[Mark] = []
+    provider = None
+    for id_name, name, type_name in RESOURCE_SLOTS:
+        if name in row or id_name in row:
+            marks.append(Mark(MarkKind.RESOURCE, row.get(id_name), row.get(name)))
+            if provider is None and row.get(type_name) == PROVIDER:
+                provider = identity(row, id_name)
+    return provider, marks
+
+
+def _only_name(resources: list[Mark]) -> str | None:
+    """Among several names nobody can tell the provider's from a room's."""
+    return resources[0].text if len(resources) == 1 else None
+
+
+def _location(row: Row, context: TranslationContext) -> tuple[str | None, str | None]:
+    """Its id, where the row or the practice's own list tells, and its name."""
+    name = row.get("ServiceLocationName")
+    key = identity(row, "ServiceLocationID")
+    if key is None and name is not None:
+        same = [entry.id for entry in context.locations.values() if entry.name == name]
+        key = same[0] if len(same) == 1 else None
+    return key, name
+
+
+def _time(row: Row, name: str, zone: str) -> LocalTime:
+    try:
+        return local_time(row.get(name, ""), zone)
+    except ValueError:
+        raise RecordUnreadable(f"{name}: expected a date and time") from None
+
+
+@lru_cache(maxsize=65_536)
+def _seen_from(time: LocalTime, zone: str) -> LocalTime:
+    if zone == time.zone:
+        return time
+    there = from_instant(time.instant, zone)
+    return LocalTime(there.wall, zone, there.instant, time.clarity)
+
+
+def _duration_minutes(row: Row, start: LocalTime, zone: str) -> int:
+    if "EndDate" not in row and (minutes := row.get("AppointmentDuration", "")).isdecimal():
+        return int(minutes)
+    end = _time(row, "EndDate", zone)
+    # Of two wall times the difference is what the schedule shows, also where the clocks change in between.
+    are_exact = row["EndDate"].endswith("Z")
+    return whole_minutes(((end.instant - start.instant) if are_exact else (end.wall - start.wall)).total_seconds())
