@@ -66,7 +66,11 @@ class Postmaster:
         """
         if os.getpid() != self._owner:
             return
-        alone = self._folder.try_to_be_alone()
+        try:
+            alone = self._folder.try_to_be_alone()
+        except OSError:  # somebody deleted the folder, so nobody joins any more
+            self._end()
+            return
         if alone is None:
             self._leave_to_others()
             return

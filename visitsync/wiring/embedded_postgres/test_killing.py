@@ -1,6 +1,7 @@
 """Whatever is killed, nothing is left running, nothing that was committed is lost, and the next start works."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +164,15 @@ def test_an_owner_that_forgets_to_stop_it_leaves_nothing(folder: Path) -> None:
         [sys.executable, "-c", forgetful, str(folder)], check=True, capture_output=True, text=True
     )
     assert ends(int(ended.stdout))
+
+
+def test_deleting_the_folder_of_a_running_database_does_not_keep_it_running(
+    postgres: EmbeddedPostgres, folder: Path
+) -> None:
+    running = postgres.start()
+    shutil.rmtree(folder, ignore_errors=True)
+    postgres.stop()
+    assert ends(running.pid)
 
 
 def test_a_forked_copy_of_the_owner_cannot_stop_the_database(postgres: EmbeddedPostgres) -> None:
