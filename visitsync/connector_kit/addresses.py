@@ -47,7 +47,9 @@ def read_origin(url: str, *, allows_loopback: bool) -> Origin:
     parts = _split(url)
     host = _checked_host(parts)
     port = _port(parts)
-    if parts.scheme != "https" and not (parts.scheme == "http" and allows_loopback and _is_loopback_host(host)):
+    if _is_this_machine(host) and not allows_loopback:
+        raise ForbiddenAddress("The address must not be this machine.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and allows_loopback and _is_this_machine(host)):
         raise ForbiddenAddress("The address must begin with https://.")
     return parts.scheme, host, port
 
@@ -102,9 +104,10 @@ def _port(parts: SplitResult) -> int:
         raise ForbiddenAddress("The port of the address is no number between 1 and 65535.") from error
 
 
-def _is_loopback_host(host: str) -> bool:
+def _is_this_machine(host: str) -> bool:
+    """By its looks; what a name really leads to is seen when it is looked up."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -61,6 +61,12 @@ class PoliteClient:
     `base_url` or to one of `allowed_hosts` (https, standard port); a base URL on this machine stays on its own.
     """
 
+    total_seconds = 60.0
+    """For a whole request, its answer's last byte included; a slow drip does not prolong it."""
+    connect_seconds = 10.0
+    max_body_bytes = 32 * MEGABYTE
+    """Of an answer, unpacked."""
+
     def __init__(
         self,
         base_url: str,
@@ -70,9 +76,6 @@ class PoliteClient:
         allowed_hosts: Sequence[str] = (),
         limits: Sequence[Limit] = (),
         allows_loopback: bool = False,
-        total_seconds: float = 60.0,
-        connect_seconds: float = 10.0,
-        max_body_bytes: int = 32 * MEGABYTE,
     ) -> None:
         """Raises ForbiddenAddress where the base URL's looks say so; what it leads to is checked when connecting."""
         self._base_url = base_url.rstrip("/")
@@ -82,9 +85,6 @@ class PoliteClient:
         self._budget = budget
         self._clock = clock
         self._limits = tuple(limits)
-        self._total_seconds = total_seconds
-        self._connect_seconds = connect_seconds
-        self._max_body_bytes = max_body_bytes
 
     def __repr__(self) -> str:
         return f"PoliteClient({self._origin[1]})"
@@ -179,11 +179,11 @@ class PoliteClient:
 
     def _counted_attempt(self, request: _Request) -> Attempt:
         self._budget.take(self._limits_of(request.operation), urgency=request.urgency)
-        return Attempt(self._total_seconds, self._connect_seconds)
+        return Attempt(self.total_seconds, self.connect_seconds)
 
     def _exchange(self, request: _Request, attempt: Attempt) -> Answer:
         pool = _pool(allows_loopback=self._allows_loopback)
-        timeouts = {"timeout": {"pool": self._total_seconds}}
+        timeouts = {"timeout": {"pool": self.total_seconds}}
         with (
             attempting(attempt),
             pool.stream(
@@ -191,7 +191,7 @@ class PoliteClient:
             ) as response,
         ):
             headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            body = read_body(response.iter_stream(), headers, self._max_body_bytes)
+            body = read_body(response.iter_stream(), headers, self.max_body_bytes)
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         return Answer(status=response.status, headers=headers, body=body, media_type=media_type)
 

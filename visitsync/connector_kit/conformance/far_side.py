@@ -7,33 +7,63 @@ from datetime import datetime
 from visitsync.connector_kit.errors import TryAgainLater
 from visitsync.connector_kit.limits import Limit, Urgency
 
+Clock = Callable[[], datetime]
+Wait = Callable[[float], None]
+
 
 class MemoryBudget:
-    """Counts what was taken under each limit; lets everything pass unless the vendor refused or `is_empty` is set."""
+    """Lets everything pass unless the vendor refused, and remembers what was taken."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._refused_until: dict[str, datetime] = {}
         self.taken: list[tuple[tuple[str, ...], Urgency]] = []
         """For each request the names of the limits that count it, and its urgency."""
         self.refusals: list[tuple[tuple[str, ...], datetime]] = []
-        self._refused_until: dict[str, datetime] = {}
-        self.is_empty = False
+        """What the vendor refused: the limits it meant, and until when."""
 
     def take(self, limits: Sequence[Limit], *, urgency: Urgency) -> None:
         with self._lock:
-            until = max(
-                (self._refused_until[each.name] for each in limits if each.name in self._refused_until), default=None
-            )
-            if self.is_empty or (until is not None and self._clock() < until):
-                raise TryAgainLater("Our own budget is used up.", until=until, code="emr-throttled")
-            self.taken.append((tuple(each.name for each in limits), urgency))
+            refused = [self._refused_until[limit.name] for limit in limits if limit.name in self._refused_until]
+            until = max(refused, default=None)
+            if until is not None and self._clock() < until:
+                raise TryAgainLater("Our own budget is used up.", until=until, code="budget-used-up")
+            self._pace(limits)
+            self.taken.append((tuple(limit.name for limit in limits), urgency))
 
     def refused(self, limits: Sequence[Limit], *, until: datetime) -> None:
         with self._lock:
-            self.refusals.append((tuple(each.name for each in limits), until))
-            for each in limits:
-                self._refused_until[each.name] = max(until, self._refused_until.get(each.name, until))
+            self.refusals.append((tuple(limit.name for limit in limits), until))
+            for limit in limits:
+                self._refused_until[limit.name] = max(until, self._refused_until.get(limit.name, until))
+
+    def _pace(self, limits: Sequence[Limit]) -> None:
+        """Waits as the limits ask; here not at all."""
+
+
+class PacedBudget(MemoryBudget):
+    """Keeps to every limit by waiting, on a clock that `wait` moves on."""
+
+    def __init__(self, clock: Clock, wait: Wait) -> None:
+        super().__init__(clock)
+        self._wait = wait
+        self._sent: dict[str, list[float]] = {}
+
+    def _pace(self, limits: Sequence[Limit]) -> None:
+        for limit in limits:
+            while (seconds := self._too_early_by(limit)) > 0:
+                self._wait(seconds)
+        for limit in limits:
+            self._sent.setdefault(limit.name, []).append(self._clock().timestamp())
+
+    def _too_early_by(self, limit: Limit) -> float:
+        now, sent = self._clock().timestamp(), self._sent.get(limit.name, [])
+        if limit.is_spaced:
+            return sent[-1] + limit.seconds / limit.requests - now if sent else 0.0
+        window = now // limit.seconds * limit.seconds
+        used = sum(at >= window for at in sent)
+        return window + limit.seconds - now if used >= limit.requests else 0.0
 
 
 class MemoryCredentials:
