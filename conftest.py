@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from uuid import UUID
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -16,6 +17,12 @@ from visitsync.storage.practices import add_practice
 from visitsync.storage.roles import AppRole, app_url
 from visitsync.storage.vault import Vault
 from visitsync.wiring.embedded_postgres import RunningDatabase, temporary_database
+
+# Invented examples: no time limit, which a busy machine would break, and nothing kept in the folder of the code.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 OWNER = "owner_of_the_tests"
 OWNER_PASSWORD = "owner-password-of-the-tests"

@@ -46,6 +46,16 @@ def test_each_practice_sees_one_row_of_every_table_its_own(walled: Walled, readi
         assert owners == {(practice_id,)}
 
 
+@pytest.mark.parametrize("statement", ["copy {} to stdout", "copy (select * from {}) to stdout"])
+def test_copying_a_table_out_copies_only_ones_own_rows(walled: Walled, statement: str) -> None:
+    with walled.database.practice(walled.practices[0]) as transaction:
+        for table in walled.tables:
+            with transaction.cursor().copy(sql.SQL(statement).format(sql.Identifier(table))) as copy:
+                lines = b"".join(copy).splitlines()
+            assert len(lines) == 1
+            assert str(walled.practices[0]).encode() in lines[0]
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_without_a_practice_every_table_looks_empty(walled: Walled, reading: str) -> None:
     with walled.database.shared() as connection:
