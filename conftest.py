@@ -1,7 +1,7 @@
 """A real PostgreSQL for every test that asks: one server per test process, an empty, migrated database per test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from uuid import UUID
 
@@ -58,6 +58,12 @@ def postgres() -> Iterator[RunningDatabase]:
 def postgres_url(postgres: RunningDatabase) -> str:
     """The server as its superuser."""
     return postgres.owner_url
+
+
+@pytest.fixture
+def server_log(postgres: RunningDatabase) -> Callable[[], str]:
+    """Reads all that PostgreSQL has written to its log so far."""
+    return (postgres.data_folder.parent / "postgresql.log").read_text
 
 
 class Databases:

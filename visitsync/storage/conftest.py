@@ -1,6 +1,6 @@
-"""What only the tests of this room need: two practices with a row in every table, and the server's own log."""
+"""What only the tests of this room need: two practices with a row in every table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -10,7 +10,6 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from visitsync.storage.database import Database
-from visitsync.wiring.embedded_postgres import RunningDatabase
 
 CANARY = "Quirina Vandersloot"
 """Stands in every text of every row; must never stand where it does not belong."""
@@ -43,12 +42,6 @@ def walled(database: Database, superuser: psycopg.Connection) -> Walled:
         for practice_id in practices:
             _insert_invented_row(superuser, table, practice_id, columns)
     return Walled(database, tables, practices)
-
-
-@pytest.fixture
-def server_log(postgres: RunningDatabase) -> Callable[[], str]:
-    """Reads all that PostgreSQL has written to its log so far."""
-    return (postgres.data_folder.parent / "postgresql.log").read_text
 
 
 def _insert_invented_row(
