@@ -75,6 +75,19 @@ def test_a_database_that_lacks_a_migration_is_refused_by_the_application(
         refuse_outdated(empty)
 
 
+def test_a_job_queue_that_is_newer_than_the_database_is_refused_until_migrated(
+    own_owner_url: str, own_database_url: str
+) -> None:
+    """One of the library's migrations that may run twice stands for one that a newer version brings."""
+    newer = "03.03.00_01_pre_priority_lock_fetch_job.sql"
+    _tell_ledger(own_owner_url, "delete from migration where owner = 'procrastinate' and name = %s", newer)
+    with Database(own_database_url) as database, database.shared() as connection:
+        with pytest.raises(DatabaseOutdated, match=newer):
+            refuse_outdated(connection)
+        assert migrate(own_owner_url, app_role=APP_ROLE) == [newer]
+        refuse_outdated(connection)
+
+
 def test_a_migration_that_fails_leaves_nothing_and_can_be_repeated(empty_owner_url: str) -> None:
     with psycopg.connect(empty_owner_url, autocommit=True) as owner:
         owner.execute("create table staff (in_the_way integer)")
