@@ -3,10 +3,13 @@
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding
 from visitsync.domain.email_address import canonical
-from visitsync.domain.patient import Patient
+from visitsync.domain.patient import Patient, PatientStatus
 from visitsync.domain.practice import PracticeContext
 from visitsync.rules import demographics, email, patient_state, shared_email, staff_email
 from visitsync.rules.demographics import DemographicsLookup
+
+_CONTENT_UNKNOWN = frozenset({PatientStatus.GONE, PatientStatus.RESTRICTED, PatientStatus.MERGED})
+"""Charts that we could not read, or that are no longer the patient's: nothing is concluded from what they lack."""
 
 
 def check(
@@ -20,9 +23,12 @@ def check(
     """Everything about the patient. A test visit may use an address that somebody else has."""
     if patient is None:
         return ()
+    chart = patient_state.check(patient, appointment.start.wall, is_test=is_test)
+    if patient.status in _CONTENT_UNKNOWN:
+        return chart
     found = (
+        *chart,
         *email.check(patient),
-        *patient_state.check(patient, appointment.start.wall, is_test=is_test),
         *demographics.check(patient, appointment, required),
     )
     if is_test:

@@ -16,6 +16,7 @@ RULES_VERSION = "1"
 """Goes up whenever the same appointment, practice and time may be answered otherwise; every decision names it."""
 
 _HELD_SLOT = Decision(outcome=Outcome.NOT_TELEMEDICINE, findings=(Finding("held-slot"),))
+_MAY_SHOW_IN_ITS_DETAILS = Recognised(is_telemedicine=False)
 _TEST_VISIT = Finding("test-visit")
 
 
@@ -31,9 +32,10 @@ def decide(appointment: Appointment, practice: PracticeContext, now: datetime) -
     lookups = lookups_for(practice)
     recognised = recognise(appointment, lookups.recognition)
     status = state.status_of(appointment, practice.connection.status_meanings)
-    may_show_later = appointment.lacks_detail and lookups.recognition.uses_mode
-    if not (recognised.is_telemedicine or recognised.is_near_miss or may_show_later):
-        return _not_telemedicine(appointment, recognised, status)
+    if not (recognised.is_telemedicine or recognised.is_near_miss):
+        if not (appointment.lacks_detail and lookups.recognition.uses_mode):
+            return _not_telemedicine(appointment, recognised, status)
+        recognised = _MAY_SHOW_IN_ITS_DETAILS
     over_at = past.over_at(appointment, lookups.past)
     finished = _finished(appointment, status, over_at, now)
     if finished is not None:

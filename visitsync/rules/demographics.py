@@ -7,7 +7,7 @@ import msgspec
 
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding
-from visitsync.domain.patient import Address, Patient, PatientStatus
+from visitsync.domain.patient import Address, Patient
 from visitsync.domain.practice import ConnectionFacts, Demographic
 
 OLDEST_BIRTH_YEAR = 1900
@@ -17,8 +17,6 @@ _STATE = re.compile(r"[A-Za-z]{2}").fullmatch
 _DIALLABLE = re.compile(r"(?:[\s().+-]*\d){7,15}[\s().+-]*").fullmatch
 _LETTERS_IN_PHONE = re.compile(r"[^\W\d_]{2,}")
 _EXTENSION = re.compile(r"\b(?:ext|extension|x)\b\.?\s*\d*", re.IGNORECASE)
-_UNREAD = frozenset({PatientStatus.GONE, PatientStatus.RESTRICTED, PatientStatus.MERGED})
-"""Charts whose content we may not have; nothing is concluded from what is absent there."""
 
 
 class DemographicsLookup(msgspec.Struct, frozen=True):
@@ -45,8 +43,6 @@ def demographics_lookup(connection: ConnectionFacts) -> DemographicsLookup:
 
 def check(patient: Patient, appointment: Appointment, required: DemographicsLookup) -> tuple[Finding, ...]:
     """C1 to C4."""
-    if patient.status in _UNREAD:
-        return ()
     return (
         *_missing(patient, required),
         *_unusable_birth_date(patient, appointment.start.wall.date(), required),

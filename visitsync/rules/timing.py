@@ -120,7 +120,8 @@ def slow_lane(appointment: Appointment, lookup: TimingLookup, now: datetime) -> 
     if lane_of(starts_at, lookup, now) is Lane.FAST or starts_at >= lookup.day_of(now).horizon_at:
         return NOTHING
     business_days = lookup.connection.slow_lane_business_days
-    leaves_on = leaves_slow_lane_on(_date_of(starts_at, lookup.zone), business_days, lookup.closures)
+    starts_on = local_date(_bounded(starts_at), lookup.zone)
+    leaves_on = leaves_slow_lane_on(starts_on, business_days, lookup.closures)
     finding = Finding("slow-lane", {"business_days": str(business_days)})
     return Timing((finding,), start_of_day(leaves_on, lookup.zone))
 
@@ -142,15 +143,18 @@ def _in_full(appointment: Appointment, link: ProviderLink, lookup: TimingLookup,
 
 def _beyond_window(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
     """E3, or E9 where the practice chose a shorter window."""
-    day, months = lookup.day_of(now), lookup.connection.sync_months
-    starts_at = appointment.start.instant
+    day, months, zone = lookup.day_of(now), lookup.connection.sync_months, lookup.zone
+    starts_at = _bounded(appointment.start.instant)
     if starts_at < day.horizon_at:
         return NOTHING
-    enters_on = enters_window_on(_date_of(starts_at, lookup.zone), months)
-    code = "sync-window-shortened" if starts_at < day.usual_horizon_at else "beyond-horizon"
-    finding = Finding(code, {"months": str(months), "enters_on": enters_on.isoformat()})
-    enters_at = start_of_day(enters_on, lookup.zone)
-    return Timing((finding,), enters_at, enters_at)
+    starts_on = local_date(starts_at, zone)
+    enters_on = enters_window_on(starts_on, months)
+    enters_at = start_of_day(enters_on, zone)
+    evidence = {"months": str(months), "enters_on": enters_on.isoformat()}
+    if starts_at < day.usual_horizon_at:
+        return Timing((Finding("sync-window-shortened", evidence),), enters_at, enters_at)
+    enters_usually_at = start_of_day(enters_window_on(starts_on, USUAL_MONTHS), zone)
+    return Timing((Finding("beyond-horizon", evidence),), min(enters_at, enters_usually_at), enters_at)
 
 
 def _booked_late(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
@@ -233,10 +237,6 @@ def _day(now: datetime, lookup: TimingLookup) -> Day:
         usual_horizon_at=horizons[1],
         slow_from=start_of_day(slow_on, zone),
     )
-
-
-def _date_of(instant: datetime, zone: str) -> date:
-    return local_date(_bounded(instant), zone)
 
 
 def _bounded(instant: datetime) -> datetime:

@@ -9,6 +9,7 @@ from visitsync.domain.reasons import REASONS
 _BY_PRIORITY = (Outcome.ON_HOLD, Outcome.NEEDS_FIX, Outcome.WAITING, Outcome.NEEDS_PROVIDER)
 _DECIDES = {code: reason.outcome for code, reason in REASONS.items() if reason.outcome in _BY_PRIORITY}
 _WEIGHTS = {Severity.BLOCKS: 1, Severity.WARNS: 2, Severity.INFORMS: 3}
+_LAST = 4
 _ORDER = {code: (_WEIGHTS[reason.severity], reason.rank) for code, reason in REASONS.items()}
 
 
@@ -26,16 +27,15 @@ def outcome_of(findings: Iterable[Finding], *, is_beyond_window: bool) -> Outcom
 def in_order(findings: Sequence[Finding], outcome: Outcome) -> tuple[Finding, ...]:
     """The one to lead with first: what makes the outcome, then what else blocks, warns, informs; by rank within each.
 
-    Trouble of the connection leads where no visit exists: nothing that is mended would be noticed.
+    Trouble of the connection leads where no visit exists, as nothing that is mended would be noticed; else it is last.
     """
     if len(findings) < 2:
         return tuple(findings)
 
     def place(finding: Finding) -> tuple[int, int]:
         weight, rank = _ORDER[finding.code]
-        is_connection = rank < Precedence.TIMING
-        if is_connection and outcome not in WITH_VISIT:
-            return 0, rank
+        if rank < Precedence.TIMING:  # the connection as a whole
+            return (_LAST if outcome in WITH_VISIT else 0), rank
         return (0 if _DECIDES.get(finding.code) is outcome else weight), rank
 
     return tuple(sorted(findings, key=place))
