@@ -1,0 +1,210 @@
+"""The queue's way into the engine: which jobs there are, what each does, and what it puts in next."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from random import random
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from psycopg import Connection
+
+from visitsync.storage import job_queue, practices
+from visitsync.storage.database import Database
+from visitsync.storage.job_queue import Job
+from visitsync.storage.practices import ConnectionState, LostTheConnection
+from visitsync.sync.cadence import next_read_at
+from visitsync.sync.hints import take_hints as take_the_hints
+from visitsync.sync.link import Link, Progress
+from visitsync.sync.pipeline import check_again as check_one_again
+from visitsync.sync.pipeline import sync
+from visitsync.sync.report import SyncReport
+from visitsync.sync.turns import in_turn
+
+ROUTINE, URGENT = "routine", "urgent"
+"""Two queues, so that whoever waits for an answer never waits for the end of a long sync."""
+
+CHECK_AGAIN_PRIORITY = 100
+HINTS_PRIORITY = 50
+FIRST_SYNC_PRIORITY = 10
+
+log = structlog.get_logger()
+
+
+class Stopping(Exception):
+    """The worker was asked to end while a long run was under way; what was kept stays, the rest is taken up again."""
+
+
+class Workshop(msgspec.Struct, frozen=True, kw_only=True):
+    """What jobs need from the process that carries them out."""
+
+    database: Database
+    open_link: Callable[[UUID, UUID, Callable[[Progress], None]], Link]
+    """Raises NoSuchConnection, NeedsReconnect."""
+    is_stopping: Callable[[], bool]
+    poll_every: timedelta | None = None
+    """Only for demonstrations: instead of the EMR's own rhythm."""
+
+    def link(self, practice_id: UUID, connection_id: UUID) -> Link:
+        """A link that notices between two pages that the worker was asked to end."""
+        return self.open_link(practice_id, connection_id, self._notice_stop)
+
+    def _notice_stop(self, progress: Progress) -> None:
+        if self.is_stopping():
+            raise Stopping
+
+
+def sync_now(connection: Connection, practice_id: UUID, connection_id: UUID) -> None:
+    """Puts in a sync as soon as a worker is free; in the same transaction as whatever makes it necessary."""
+    job_queue.put(connection, [_sync_job(practice_id, connection_id, priority=FIRST_SYNC_PRIORITY)])
+
+
+def check_again_now(connection: Connection, practice_id: UUID, connection_id: UUID, appointment_id: str) -> None:
+    """Puts in the reading of one appointment that somebody waits for; it overtakes everything else."""
+    job = Job(
+        queue=URGENT,
+        task=check_again.__name__,
+        key=f"check {connection_id} {appointment_id}",
+        arguments=_ids(practice_id, connection_id) | {"appointment_id": appointment_id},
+        priority=CHECK_AGAIN_PRIORITY,
+    )
+    job_queue.put(connection, [job])
+
+
+def take_hints_now(connection: Connection, practice_id: UUID, connection_id: UUID) -> None:
+    """Puts in the reading of what webhooks pointed at, in the same transaction as the hint."""
+    job = Job(
+        queue=URGENT,
+        task=take_hints.__name__,
+        key=f"hints {connection_id}",
+        arguments=_ids(practice_id, connection_id),
+        priority=HINTS_PRIORITY,
+    )
+    job_queue.put(connection, [job])
+
+
+def sync_is_due_at(connection: Connection, connection_id: UUID) -> datetime | None:
+    """When a connection is read next, as it stands in the queue (aware, by the database's clock)."""
+    return job_queue.due_at(connection, _sync_key(connection_id))
+
+
+def plan_what_was_lost(database: Database) -> int:
+    """Puts in a sync for every connection that ought to be read and of which no job waits or runs; returns how many."""
+    jobs = [
+        _sync_job(tenant.practice_id, connection_id, delay_seconds=random() * 20)
+        for tenant in practices.tenants(database)
+        for connection_id in _readable(database, tenant.practice_id)
+    ]
+    with database.shared() as connection:
+        return job_queue.put_if_lost(connection, jobs)
+
+
+# --- the tasks, by their names in the queue -----------------------------------------------------------------------
+
+
+def sync_connection(workshop: Workshop, *, practice_id: str, connection_id: str, failures: int = 0) -> None:
+    """One turn of one connection; then the next turn is put in."""
+    if not _is_read(workshop.database, UUID(practice_id), UUID(connection_id)):
+        log.info("not read: paused, or to be signed in again", practice=practice_id, connection=connection_id)
+        return
+    link = workshop.link(UUID(practice_id), UUID(connection_id))
+    try:
+        report = sync(link)
+    except LostTheConnection:
+        log.info("another worker took over", practice=practice_id, connection=connection_id)
+        return
+    except Stopping:
+        _put_next(workshop, link, failures, delay=timedelta())
+        return
+    except Exception:
+        _put_next(workshop, link, failures + 1, delay=_backing_off(link, failures + 1))
+        raise
+    _tell(link, "synced", report)
+    failures = failures + 1 if report.trouble else 0
+    _put_next(workshop, link, failures, delay=_pause(workshop, link, report, failures))
+
+
+def check_again(workshop: Workshop, *, practice_id: str, connection_id: str, appointment_id: str) -> None:
+    """One appointment now."""
+    link = workshop.link(UUID(practice_id), UUID(connection_id))
+    _tell(link, "checked again", in_turn(lambda: check_one_again(link, appointment_id)))
+
+
+def take_hints(workshop: Workshop, *, practice_id: str, connection_id: str) -> None:
+    """What webhooks pointed at; while the connection is paused it stays noted."""
+    if not _is_read(workshop.database, UUID(practice_id), UUID(connection_id)):
+        return
+    link = workshop.link(UUID(practice_id), UUID(connection_id))
+    try:
+        _tell(link, "hints taken", in_turn(lambda: take_the_hints(link)))
+    except Stopping:
+        with workshop.database.shared() as connection:
+            take_hints_now(connection, link.practice_id, link.connection_id)
+
+
+TASKS: Mapping[str, Callable[..., None]] = {task.__name__: task for task in (sync_connection, check_again, take_hints)}
+
+
+def _is_read(database: Database, practice_id: UUID, connection_id: UUID) -> bool:
+    with database.practice(practice_id) as transaction:
+        return practices.find_connection(transaction, connection_id).state is ConnectionState.ACTIVE
+
+
+def _pause(workshop: Workshop, link: Link, report: SyncReport, failures: int) -> timedelta:
+    if workshop.poll_every is not None and not report.trouble:
+        return workshop.poll_every
+    pause = _backing_off(link, failures)
+    return pause if report.try_again_at is None else max(pause, report.try_again_at - link.now())
+
+
+def _backing_off(link: Link, failures: int) -> timedelta:
+    now = link.now()
+    return next_read_at(link.manifest, now, failures=failures, spread=random()) - now
+
+
+def _put_next(workshop: Workshop, link: Link, failures: int, *, delay: timedelta) -> None:
+    job = _sync_job(
+        link.practice_id, link.connection_id, delay_seconds=max(delay.total_seconds(), 0.0), failures=failures
+    )
+    with workshop.database.shared() as connection:
+        job_queue.put(connection, [job])
+
+
+def _sync_job(practice_id: UUID, connection_id: UUID, *, failures: int = 0, **when: Any) -> Job:
+    return Job(
+        queue=ROUTINE,
+        task=sync_connection.__name__,
+        key=_sync_key(connection_id),
+        arguments=_ids(practice_id, connection_id) | {"failures": failures},
+        **when,
+    )
+
+
+def _sync_key(connection_id: UUID) -> str:
+    return f"sync {connection_id}"
+
+
+def _ids(practice_id: UUID, connection_id: UUID) -> dict[str, Any]:
+    return {"practice_id": str(practice_id), "connection_id": str(connection_id)}
+
+
+def _readable(database: Database, practice_id: UUID) -> Iterable[UUID]:
+    with database.practice(practice_id) as transaction:
+        return [
+            one.connection_id
+            for one in practices.connections(transaction)
+            if one.state is ConnectionState.ACTIVE and one.has_credentials
+        ]
+
+
+def _tell(link: Link, event: str, report: SyncReport) -> None:
+    log.info(
+        event,
+        practice=str(link.practice_id),
+        connection=str(link.connection_id),
+        emr=link.manifest.emr,
+        changed=report.decisions_changed,
+        code=report.trouble,
+        trouble=report.detail or None,
+    )

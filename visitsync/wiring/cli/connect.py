@@ -1,0 +1,214 @@
+"""visitsync connect: give a practice's connection its credentials, and try them."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import click
+import msgspec
+
+from visitsync.connector_kit.addresses import check_base_url
+from visitsync.connector_kit.connector import ConnectionConfig
+from visitsync.connector_kit.manifest import CredentialField, Feed, Manifest
+from visitsync.connectors import connector_for, supported_emrs
+from visitsync.storage import practices
+from visitsync.wiring.addresses import webhook_url
+from visitsync.wiring.cli.exits import Exit
+from visitsync.wiring.cli.options import json_option, practice_option, the_author, the_house, the_practice
+from visitsync.wiring.cli.printing import print_json, say
+from visitsync.wiring.connecting import WEBHOOK_SECRET, Connected, Wish, read_lists
+from visitsync.wiring.connecting import connect as connect_practice
+from visitsync.wiring.house import House
+
+HOOK_FIELD = CredentialField(
+    name=WEBHOOK_SECRET,
+    label="Webhook secret token",
+    help="As entered in the EMR beside the webhook's address; empty: no webhooks.",
+    is_required=False,
+)
+
+
+@click.command()
+@click.argument("emr", type=click.Choice(supported_emrs()))
+@practice_option
+@click.option("--base-url", help="Where the EMR is. [the vendor's own address]")
+@click.option("--setting", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of this connection.")
+@click.option(
+    "--credentials", "credentials_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A JSON object of credentials, - for standard input. [asked for, or from VISITSYNC_<EMR>_<NAME>]",
+)  # fmt: skip
+@click.option("--another", is_flag=True, help="A second connection to the same EMR, beside the one that is there.")
+@click.option("--list-settings", is_flag=True, help="List the settings and credentials of this EMR, and end.")
+@json_option
+def connect(
+    emr: str,
+    slug: str | None,
+    base_url: str | None,
+    settings: Sequence[str],
+    credentials_file: Path | None,
+    another: bool,
+    list_settings: bool,
+    as_json: bool,
+) -> int:
+    """Connect a practice to its EMR, or sign it in again: credentials are tried, sealed and never shown.
+
+    They are asked for at the terminal, or come from a file (--credentials) or from environment variables such as
+    VISITSYNC_KAREO_PASSWORD; never from the command line, which other users of the machine can see.
+
+    \b
+    Examples:
+      visitsync connect kareo --practice lakeside
+      visitsync connect drchrono --practice lakeside --credentials drchrono.json
+      VISITSYNC_ALLOW_LOOPBACK=1 visitsync connect kareo --base-url http://127.0.0.1:9100
+    """
+    manifest = connector_for(emr).MANIFEST
+    if list_settings:
+        _list_settings(manifest, as_json=as_json)
+        return Exit.FINE
+    with the_house() as house:
+        tenant = the_practice(house, slug)
+        address = (base_url or manifest.default_base_url).rstrip("/")
+        chosen = dict(_pair(text) for text in settings)
+        check_base_url(address, allows_loopback=house.settings.allows_loopback)
+        credentials = _credentials(manifest, credentials_file)
+        credentials = _signed_in(house, tenant.practice_id, manifest, address, chosen, credentials)
+        wish = Wish(emr=emr, base_url=address, settings=chosen, credentials=credentials, is_another=another)
+        done = connect_practice(house, tenant.practice_id, wish, the_author(house))
+        if done.check.is_working:
+            read_lists(house, tenant.practice_id, done.connection_id)
+        hook = webhook_url(house.settings, emr, tenant.practice_id, done.connection_id)
+    _tell(manifest, tenant.slug, done, hook if manifest.feed is Feed.POLL_AND_HINTS else "", as_json=as_json)
+    return Exit.FINE if done.check.is_working else Exit.ATTENTION
+
+
+def _credentials(manifest: Manifest, file: Path | None) -> dict[str, str]:
+    fields = (*manifest.credentials, HOOK_FIELD) if manifest.feed is Feed.POLL_AND_HINTS else manifest.credentials
+    given = _from_file(file) if file is not None else {}
+    known = {field.name for field in fields} | {"access_token", "expires_at"}
+    if unknown := sorted(set(given) - known):
+        raise click.BadParameter(
+            f"It has no credential {', '.join(unknown)}. There are: {', '.join(field.name for field in fields)}.",
+            param_hint="--credentials",
+        )
+    for field in fields:
+        given.setdefault(field.name, os.environ.get(_variable(manifest.emr, field.name), ""))
+    if file is None and sys.stdin.isatty():
+        for field in fields:
+            given[field.name] = given[field.name] or _asked(field)
+    missing = [field for field in fields if field.is_required and not given[field.name]]
+    if missing:
+        raise click.UsageError(
+            "Missing: "
+            + ", ".join(f"{field.label} ({_variable(manifest.emr, field.name)})" for field in missing)
+            + ". Give them in the environment, in a file (--credentials), or at a terminal."
+        )
+    return given
+
+
+def _variable(emr: str, field: str) -> str:
+    return f"VISITSYNC_{emr}_{field}".upper()
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    try:
+        body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return msgspec.json.decode(body, type=dict[str, str])
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}.", param_hint="--credentials") from None
+    except msgspec.DecodeError:
+        raise click.BadParameter(
+            "It must hold one JSON object whose values are texts.", param_hint="--credentials"
+        ) from None
+
+
+def _asked(field: CredentialField) -> str:
+    say(f"{field.label}: {field.help}", "dim")
+    default = None if field.is_required else ""
+    return str(click.prompt(field.label, hide_input=field.is_secret, default=default, show_default=False)).strip()
+
+
+def _signed_in(
+    house: House,
+    practice_id: UUID,
+    manifest: Manifest,
+    base_url: str,
+    settings: Mapping[str, str],
+    credentials: Mapping[str, str],
+) -> dict[str, str]:
+    """Where the EMR has a sign-in page and no token was given: the admin signs in, and brings the code here."""
+    module = connector_for(manifest.emr)
+    exchange_code = getattr(module, "exchange_code", None)
+    if exchange_code is None or credentials.get("refresh_token"):
+        return dict(credentials)
+    state = secrets.token_urlsafe(16)
+    asked = {"client_id": credentials["client_id"], "redirect_uri": credentials.get("redirect_uri", "")}
+    say(f"Open this address, sign in to {manifest.name} and allow the access:")
+    say(f"  {module.authorization_url(base_url, **asked, state=state)}")  # type: ignore[attr-defined]  # see above
+    code = _code_of(click.prompt("Paste the address that the browser was sent to, at once", hide_input=True), state)
+    with house.database.practice(practice_id) as transaction:
+        zone = practices.find_practice(transaction).zone
+    identity = uuid4()
+    config = ConnectionConfig(
+        connection_id=str(identity),
+        base_url=base_url,
+        settings=settings,
+        practice_zone=zone,
+        allows_loopback=house.settings.allows_loopback,
+    )
+    budget = house.budget(manifest.emr, identity, credentials)
+    tokens: Mapping[str, str] = exchange_code(
+        config, budget, house.clock, client_secret=credentials["client_secret"], code=code, **asked
+    )
+    return {**credentials, **tokens}
+
+
+def _code_of(pasted: str, state: str) -> str:
+    query = parse_qs(urlsplit(pasted.strip()).query)
+    if "error" in query:
+        raise click.ClickException("The access was not allowed. Nothing was saved; run the command again.")
+    if query.get("state") != [state] or len(query.get("code", [])) != 1:
+        raise click.ClickException("This address does not belong to this sign-in. Run the command again.")
+    return query["code"][0]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"Write a setting as NAME=VALUE, not {text!r}.", param_hint="--setting")
+    return name, value
+
+
+def _tell(manifest: Manifest, slug: str, done: Connected, hook: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"connection_id": done.connection_id, "check": done.check, "webhook_address": hook or None})
+        return
+    if not done.check.is_working:
+        say(f"{manifest.name} lets us in, but something is missing:", "yellow")
+        for problem in done.check.problems:
+            say(f"  · {problem}")
+        say("Nothing is read before that is mended. Then run the same command again.")
+        return
+    facts = ", ".join(f"{name}: {value}" for name, value in done.check.facts.items())
+    say(f"{manifest.name} is connected{f' ({facts})' if facts else ''}.", "green")
+    for problem in done.check.problems:
+        say(f"  · {problem}", "yellow")
+    if hook:
+        say(f"Webhook address to enter in {manifest.name}: {hook}")
+    say(f"Next: visitsync catalog --practice {slug}, then approve what is telemedicine, then visitsync sync.")
+
+
+def _list_settings(manifest: Manifest, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"credentials": manifest.credentials, "settings": manifest.settings, "gaps": manifest.known_gaps})
+        return
+    say(f"Credentials of {manifest.name}", "bold")
+    for field in manifest.credentials:
+        say(f"  {field.name} ({_variable(manifest.emr, field.name)}): {field.help}")
+    say("Settings", "bold")
+    for setting in manifest.settings:
+        values = ", ".join(value or "(empty)" for value in setting.values)
+        say(f"  {setting.name} = {values}: {setting.help}")

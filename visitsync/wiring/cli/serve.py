@@ -1,0 +1,49 @@
+"""visitsync serve: the HTTP process."""
+
+import os
+
+import click
+import structlog
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from visitsync.wiring.house import open_house
+from visitsync.wiring.log import set_up_log
+from visitsync.wiring.settings import from_environment
+from visitsync.wiring.web_process import TARGET
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. [VISITSYNC_WEB_HOST, 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on. [VISITSYNC_WEB_PORT, 8000]")
+@click.option("--processes", type=click.IntRange(1, 32), default=1, show_default=True)
+def serve(host: str | None, port: int | None, processes: int) -> None:
+    """Serve health (/health), readiness (/ready) and the EMRs' webhooks (/hooks/…) until SIGTERM or Ctrl-C.
+
+    Put a proxy that speaks TLS in front. Pages for people come later.
+
+    \b
+    Example:
+      visitsync serve --port 8000
+    """
+    # The workers are processes of their own, and read their settings from the environment, as this one does.
+    os.environ |= {name: str(value) for name, value in
+                   (("VISITSYNC_WEB_HOST", host), ("VISITSYNC_WEB_PORT", port)) if value is not None}  # fmt: skip
+    settings = from_environment()
+    set_up_log("web", level=settings.log_level)
+    with open_house(settings):  # says in words what is wrong, before any worker starts
+        structlog.get_logger().info("serving", url=f"http://{settings.web_host}:{settings.web_port}")
+        Server(
+            TARGET,
+            factory=True,
+            address=settings.web_host,
+            port=settings.web_port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=min(8, 2 * (os.cpu_count() or 1)),
+            respawn_failed_workers=True,
+            log_enabled=True,
+            log_level=LogLevels.warning,
+            log_access=False,
+        ).serve()

@@ -1,0 +1,149 @@
+"""visitsync sync: read the EMR now, all of it or one appointment."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+import msgspec
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from visitsync.connectors import connector_for
+from visitsync.domain.decision import Finding
+from visitsync.domain.explanation import explain
+from visitsync.storage import practices
+from visitsync.storage.practices import StoredConnection
+from visitsync.sync import pipeline
+from visitsync.sync.answers import screen_for
+from visitsync.sync.link import Progress
+from visitsync.sync.report import SyncReport
+from visitsync.sync.turns import in_turn
+from visitsync.wiring.cli.exits import Exit
+from visitsync.wiring.cli.judging_again import OUTCOME_IN_A_LINE
+from visitsync.wiring.cli.options import (
+    connection_option,
+    json_option,
+    practice_option,
+    the_connection,
+    the_house,
+    the_practice,
+)
+from visitsync.wiring.cli.printing import console, print_json, say
+from visitsync.wiring.house import House
+
+RECONNECT = frozenset({"connection-needs-reconnect", "connection-lacks-permission", "access-switched-off"})
+STOPS = frozenset({"too-many-cancellations", "cancellations-held"})
+
+
+class Synced(msgspec.Struct, frozen=True, kw_only=True):
+    """How one connection's turn ended."""
+
+    emr: str
+    connection_id: UUID
+    report: SyncReport
+
+
+@click.command()
+@practice_option
+@connection_option
+@click.option("--appointment", metavar="ID", help="Read only this appointment, with its patient; answers in seconds.")
+@click.option("--full", is_flag=True, help="Read the whole window and the EMR's lists, due or not.")
+@click.option(
+    "--accept-cancellations", is_flag=True, help="A person has looked: cancel even a large share of the coming visits."
+)
+@json_option
+def sync(
+    slug: str | None,
+    connection: str | None,
+    appointment: str | None,
+    full: bool,
+    accept_cancellations: bool,
+    as_json: bool,
+) -> int:
+    """Read the EMR now: what changed, the whole window if it is due, and whatever judging needs.
+
+    Without --connection all connections of the practice are read. Workers do the same by themselves all the time.
+
+    \b
+    Examples:
+      visitsync sync --practice lakeside
+      visitsync sync --connection drchrono --appointment 700123
+    """
+    with the_house() as house:
+        tenant = the_practice(house, slug)
+        with house.database.practice(tenant.practice_id) as transaction:
+            wanted = connection is not None or appointment is not None
+            chosen: Sequence[StoredConnection] = (
+                [the_connection(transaction, connection)] if wanted else practices.connections(transaction)
+            )
+            zone = practices.find_practice(transaction).zone
+        with shown_progress(quiet=as_json) as watch:
+            done = [
+                Synced(
+                    emr=one.emr,
+                    connection_id=one.connection_id,
+                    report=_turn(house, tenant.practice_id, one, watch, appointment, full, accept_cancellations),
+                )
+                for one in chosen
+            ]
+        if as_json:
+            print_json(done)
+        else:
+            _tell(house, done, zone)
+    return exit_of([one.report for one in done])
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Callable[[str], Callable[[Progress], None]]]:
+    """A line of progress per connection on a terminal; nothing in a pipe. Gives a watcher for a title."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=console(), disable=quiet or not console().is_terminal) as bar:
+
+        def watch(title: str) -> Callable[[Progress], None]:
+            line = bar.add_task(title, total=None)
+            return lambda progress: bar.update(
+                line, description=f"{title}: {progress.phase}", completed=progress.done, total=progress.of
+            )
+
+        yield watch
+
+
+def exit_of(reports: Sequence[SyncReport]) -> Exit:
+    """The exit code that says how turns ended, the worst first."""
+    troubles = {report.trouble for report in reports} - {None}
+    if troubles & RECONNECT:
+        return Exit.RECONNECT
+    if troubles & STOPS:
+        return Exit.ATTENTION
+    return Exit.TRY_LATER if troubles else Exit.FINE
+
+
+def _turn(
+    house: House,
+    practice_id: UUID,
+    connection: StoredConnection,
+    watch: Callable[[str], Callable[[Progress], None]],
+    appointment: str | None,
+    full: bool,
+    accept_cancellations: bool,
+) -> SyncReport:
+    link = house.link(
+        practice_id, connection.connection_id, progress=watch(connector_for(connection.emr).MANIFEST.name)
+    )
+    if appointment is not None:
+        return in_turn(lambda: pipeline.check_again(link, appointment))
+    return pipeline.sync(link, full=full, cancellations_accepted=accept_cancellations)
+
+
+def _tell(house: House, done: Sequence[Synced], zone: str) -> None:
+    for one in done:
+        manifest = connector_for(one.emr).MANIFEST
+        counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one.report.outcomes.items())
+        say(f"{manifest.name}: {counts or 'no appointments'} ({one.report.decisions_changed} answers changed)")
+        if one.report.trouble:
+            words = explain(Finding(one.report.trouble), screen_for(manifest, zone, house.clock()))
+            say(f"  {words.sentence} {words.fix}", "yellow")
+            say(f"  ({one.report.trouble}: {one.report.detail})", "dim")
+    if not done:
+        say("This practice has no connection yet. `visitsync connect EMR` makes one.")

@@ -1,0 +1,97 @@
+"""visitsync translate: what we understand of a saved vendor payload, or why a row of it is unreadable."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from visitsync.connector_kit.connector import TranslationContext, Translator
+from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connectors import connector_for, supported_emrs
+from visitsync.domain.appointment import AppointmentStatus
+from visitsync.domain.local_time import UnknownZone, zone_named
+from visitsync.wiring.cli.exits import Exit
+from visitsync.wiring.cli.printing import print_json
+
+LARGEST_FILE_BYTES = 200_000_000
+
+
+@click.command()
+@click.argument("emr", type=click.Choice(supported_emrs()))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--zone", default="America/New_York", show_default=True, help="Time zone of the practice.")
+@click.option("--setting", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the connection.")
+@click.option("--status", "statuses", multiple=True, metavar="WORD=STATUS", help="What a status of the practice means.")
+def translate(emr: str, file: Path, zone: str, settings: Sequence[str], statuses: Sequence[str]) -> int:
+    """Print, as JSON, what we understand of a saved answer of an EMR: one entry per row.
+
+    Needs no database and no connection. FILE may be - for standard input. The output holds whatever the file holds:
+    do not share it if the people in it are real. Ends with 1 if any row is unreadable.
+
+    \b
+    Examples:
+      visitsync translate drchrono appointments.json
+      curl -s … | visitsync translate kareo - --zone America/Denver
+    """
+    try:
+        zone_named(zone)
+    except UnknownZone:
+        raise click.BadParameter(f"{zone!r} is not the name of a time zone.", param_hint="--zone") from None
+    translator = connector_for(emr).TRANSLATOR
+    context = TranslationContext(
+        practice_zone=zone,
+        settings=dict(_pair(text, "--setting") for text in settings),
+        status_meanings={word.casefold(): _status(name) for word, name in (_pair(one, "--status") for one in statuses)},
+    )
+    page = translator.page_from_file(_read(file))
+    rows = [_row(translator, record, context) for record in translator.split(page)]
+    print_json({"emr": emr, "kind": page.kind, "rows": rows})
+    return Exit.ATTENTION if any("unreadable" in row for row in rows) else Exit.FINE
+
+
+def _read(file: Path) -> bytes:
+    try:
+        body = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1) if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}.", param_hint="FILE") from None
+    if len(body) > LARGEST_FILE_BYTES:
+        raise click.BadParameter(f"More than {LARGEST_FILE_BYTES} bytes.", param_hint="FILE")
+    return body
+
+
+def _row(translator: Translator, record: RawRecord | UnreadableRecord, context: TranslationContext) -> dict[str, Any]:
+    if isinstance(record, UnreadableRecord):
+        return {"kind": record.kind, "id": record.id, "position": record.position, "unreadable": record.reason}
+    if record.is_absent:
+        return {"kind": record.kind, "id": record.id, "absent": True}
+    try:
+        return {"kind": record.kind, "id": record.id, "understood": _understood(translator, record, context)}
+    except RecordUnreadable as error:
+        return {"kind": record.kind, "id": record.id, "unreadable": str(error)}
+
+
+def _understood(translator: Translator, record: RawRecord, context: TranslationContext) -> Any:
+    if record.kind is RecordKind.APPOINTMENT:
+        return translator.appointment(record, context)
+    if record.kind is RecordKind.APPOINTMENT_DETAIL:
+        return translator.detail(record, context)
+    if record.kind in CATALOG_KINDS:
+        return translator.catalog_entry(record, context)
+    return translator.patient(record, context)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"Write it as NAME=VALUE, not {text!r}.", param_hint=option)
+    return name, value
+
+
+def _status(name: str) -> AppointmentStatus:
+    try:
+        return AppointmentStatus(name)
+    except ValueError:
+        raise click.BadParameter(f"A status is one of {', '.join(AppointmentStatus)}.", param_hint="--status") from None

@@ -1,0 +1,127 @@
+"""Connects a practice to its EMR: the address is judged, the credentials are sealed and tried, then reading begins."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+
+from visitsync.connector_kit.addresses import check_base_url
+from visitsync.connector_kit.connector import ConnectionCheck
+from visitsync.connector_kit.errors import NeedsReconnect
+from visitsync.connector_kit.manifest import Manifest
+from visitsync.connectors import connector_for
+from visitsync.storage import practice_settings, practices
+from visitsync.storage.credentials import StoredCredentials
+from visitsync.storage.database import Transaction
+from visitsync.storage.practice_settings import Author
+from visitsync.storage.practices import ConnectionState, StoredConnection
+from visitsync.sync.jobs import sync_now
+from visitsync.sync.pipeline import keep
+from visitsync.sync.readings import read_catalog
+from visitsync.sync.run import claim
+from visitsync.sync.turns import in_turn
+from visitsync.wiring.house import House
+
+BEING_SET_UP = "connection-being-set-up"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of a credential
+
+GENERAL_SETTINGS: Mapping[str, str] = {
+    "agreement": "Of several kinds of approved marks, must `all` agree or `any` of them?",
+    "excluded_resources": "Columns, rooms and locations that are kept out of the sync, with | between.",
+    "duration_step_minutes": "Durations must be a multiple of this; 0: anything goes.",
+}
+"""What every connection can be set to, besides the settings in its EMR's manifest."""
+
+
+class SettingUnknown(ValueError):
+    """The EMR has no such setting, or not with this value; the message lists what there is."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be connected. Credentials are secrets: the printed form leaves them out."""
+
+    emr: str
+    base_url: str
+    settings: Mapping[str, str]
+    credentials: Mapping[str, str]
+    is_another: bool = False
+    """A second connection to the same EMR, beside the one that is there."""
+
+    def __repr__(self) -> str:
+        return f"Wish({self.emr}, {self.base_url})"
+
+
+class Connected(msgspec.Struct, frozen=True, kw_only=True):
+    """How the trial sign-in went."""
+
+    connection_id: UUID
+    check: ConnectionCheck
+
+
+def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Connected:
+    """Saves and tries a connection; one to the same EMR that is there already is signed in again.
+
+    A connection whose trial fails stays as "being set up", and is not read. Raises SettingUnknown, ForbiddenAddress,
+    NeedsReconnect, NeedsPermission, TryAgainLater.
+    """
+    refuse_unknown_settings(connector_for(wish.emr).MANIFEST, wish.settings)
+    check_base_url(wish.base_url, allows_loopback=house.settings.allows_loopback)
+    with house.database.practice(practice_id) as transaction:
+        connection_id = _saved(transaction, wish)
+        practice_settings.note_change(transaction, author, "connect", after=wish.emr)
+    credentials = StoredCredentials(house.database, house.vault, practice_id=practice_id, connection_id=connection_id)
+    credentials.save(_with_what_was_kept(credentials, wish.credentials))
+    check = house.link(practice_id, connection_id).connector.check()
+    if check.is_working:
+        with house.database.practice(practice_id) as transaction:
+            practices.change_state(transaction, connection_id, ConnectionState.ACTIVE)
+            sync_now(transaction.connection, practice_id, connection_id)
+    return Connected(connection_id=connection_id, check=check)
+
+
+def read_lists(house: House, practice_id: UUID, connection_id: UUID) -> None:
+    """Reads the EMR's types, locations and practitioners, so that there is something to choose from."""
+    link = house.link(practice_id, connection_id)
+    in_turn(lambda: read_catalog(claim(link), keep))
+
+
+def refuse_unknown_settings(manifest: Manifest, settings: Mapping[str, str]) -> None:
+    """Raises SettingUnknown."""
+    known = {setting.name: setting.values for setting in manifest.settings}
+    for name, value in settings.items():
+        if name in GENERAL_SETTINGS:
+            continue
+        if name not in known:
+            names = ", ".join(sorted({*known, *GENERAL_SETTINGS}))
+            raise SettingUnknown(f"{manifest.name} has no setting {name!r}. There are: {names}.")
+        if known[name] != ("",) and value not in known[name]:
+            raise SettingUnknown(f"{name} cannot be {value!r}, only one of: {', '.join(known[name])}.")
+
+
+def _saved(transaction: Transaction, wish: Wish) -> UUID:
+    there = _there(transaction, wish)
+    if there is None:
+        connection_id = practices.add_connection(
+            transaction, emr=wish.emr, base_url=wish.base_url, settings=wish.settings
+        )
+    else:
+        connection_id = there.connection_id
+        settings = {**there.settings, **wish.settings}
+        practices.change_connection(transaction, connection_id, base_url=wish.base_url, settings=settings)
+    practices.change_state(transaction, connection_id, ConnectionState.PAUSED, trouble=BEING_SET_UP)
+    return connection_id
+
+
+def _there(transaction: Transaction, wish: Wish) -> StoredConnection | None:
+    if wish.is_another:
+        return None
+    return next((one for one in practices.connections(transaction) if one.emr == wish.emr), None)
+
+
+def _with_what_was_kept(stored: StoredCredentials, given: Mapping[str, str]) -> dict[str, str]:
+    """A webhook's secret outlives a new sign-in; everything else is replaced."""
+    try:
+        kept = {name: value for name, value in stored.read().items() if name == WEBHOOK_SECRET}
+    except NeedsReconnect:
+        kept = {}
+    return {**kept, **{name: value for name, value in given.items() if value}}
