@@ -4,7 +4,6 @@ import os
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from urllib.parse import urlencode, urljoin
 
 import httpcore2
@@ -240,8 +239,22 @@ def _in_our_words(error: Exception, operation: str, attempt: Attempt) -> TryAgai
     return TryAgainLater(f"{operation}: the connection broke before an answer came.")
 
 
-@lru_cache(maxsize=2)
+_pools: dict[bool, httpcore2.ConnectionPool] = {}
+"""By whether loopback is allowed. A connection carries no credentials of its own, so practices share them."""
+
+
+def close_connections() -> None:
+    """Closes every kept connection of this process; the next request opens a new one."""
+    while _pools:
+        _pools.popitem()[1].close()
+
+
 def _pool(*, allows_loopback: bool) -> httpcore2.ConnectionPool:
+    pool = _pools.get(allows_loopback)
+    return pool or _pools.setdefault(allows_loopback, _new_pool(allows_loopback=allows_loopback))
+
+
+def _new_pool(*, allows_loopback: bool) -> httpcore2.ConnectionPool:
     context = httpcore2.default_ssl_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return httpcore2.ConnectionPool(
@@ -253,4 +266,4 @@ def _pool(*, allows_loopback: bool) -> httpcore2.ConnectionPool:
 
 
 # A child process must not talk on its parent's connections.
-os.register_at_fork(after_in_child=_pool.cache_clear)
+os.register_at_fork(after_in_child=_pools.clear)

@@ -21,6 +21,7 @@ _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _LIST: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 _OBJECT: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _KEY: msgspec.json.Decoder[str] = msgspec.json.Decoder(str)
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 _ESCAPE = re.compile(
     rb"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|(?P<unusable>u(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0000))|.)",
@@ -163,7 +164,7 @@ def _key(text: bytes) -> str:
 def _may_repeat(body: bytes, names: tuple[str, ...]) -> bool:
     """Whether one of these quoted names stands there more than once, or some name is spelt in escapes."""
     found = _quoted(names).findall(body)
-    return len(set(found)) < len(found) or (b"\\" in body and b'"\\u' in body)
+    return len(set(found)) < len(found) or (b"\\" in body and _ESCAPED_LETTER.search(body) is not None)
 
 
 @lru_cache(maxsize=1024)

@@ -93,6 +93,18 @@ class Following(Vendor):
             assert differences(trial) == []
             assert len(trial.known.living()) == 35 >= len(late)
 
+    def test_an_edit_that_lists_show_half_a_minute_late_is_still_seen_among_changes(self) -> None:
+        with self.trial() as trial:
+            bookmark = trial.changes(None)
+            trial.clock.advance(FIVE_MINUTES)
+            with trial.clinic.editing(visible_after=timedelta(seconds=30)):
+                booked = a_booking(trial.clinic)
+            trial.clock.advance(timedelta(seconds=10))
+            bookmark = trial.changes(bookmark)
+            trial.clock.advance(FIVE_MINUTES)
+            trial.changes(bookmark)
+            assert trial.app.vendor_id(booked.id) in trial.known.appointments
+
     def test_an_edit_that_touches_no_stamp_is_found_by_the_sweep(self) -> None:
         with self.trial() as trial:
             booked = a_booking(trial.clinic)
