@@ -56,15 +56,18 @@ def _event_kind(head: bytes) -> RecordKind | None:
 
 
 def _list_page(body: bytes) -> FetchedPage:
-    kinds = [kind for row in read_listing(body, LIST_KEYS).rows if (kind := _kind_of_row(row.body)) is not None]
+    rows = [_members_of_row(row.body) for row in read_listing(body, LIST_KEYS).rows]
+    kinds = [kind for members in rows if (kind := _kind(members)) is not None]
+    if rows and not kinds:
+        _refuse_what_holds_no_record(rows[0])
     return FetchedPage(kind=kinds[0] if kinds else RecordKind.APPOINTMENT, body=body, media_type="application/json")
 
 
-def _kind_of_row(row: bytes) -> RecordKind | None:
+def _members_of_row(row: bytes) -> Mapping[str, bytes]:
     try:
-        return _kind(read_members(row))
+        return read_members(row)
     except AnswerUnreadable:
-        return None
+        return {}
 
 
 def _kind(members: Mapping[str, bytes]) -> RecordKind | None:
@@ -84,5 +87,5 @@ def _refuse_what_holds_no_record(members: Mapping[str, bytes]) -> None:
         raise AnswerUnreadable("This is a bulk list that is not ready, or that failed; it holds no records.")
     if "permissions" in members or "username" in members:
         raise AnswerUnreadable("This is a user; users are only read to see which doctors are no providers.")
-    if members.keys() <= {"detail", "error"}:
+    if members and members.keys() <= {"detail", "error"}:
         raise AnswerUnreadable("This is an error message of DrChrono; it holds no records.")
