@@ -69,6 +69,21 @@ def folder() -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture(scope="session")
+def template() -> Iterator[Path]:
+    """A database that was made and stopped: copying it is much faster than making one for every test."""
+    with temporary_folder() as path:
+        with EmbeddedPostgres(path, settings=FORGETFUL):
+            pass
+        yield path
+
+
+@pytest.fixture
+def made(template: Path, folder: Path) -> None:
+    """The folder holds a database that has been started before."""
+    subprocess.run(["/bin/cp", "-a", str(template), str(folder)], check=True)  # noqa: S603 - keeps the owners
+
+
 @pytest.fixture
 def launch(folder: Path) -> Iterator[Launch]:
     """Start another process that calls a method of EmbeddedPostgres; killed at the end, whatever happened."""

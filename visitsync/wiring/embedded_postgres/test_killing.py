@@ -14,7 +14,6 @@ from visitsync.wiring.embedded_postgres.conftest import (
     Launch,
     children_of,
     ends,
-    eventually,
     execute,
     kill,
     needs_proc,
@@ -23,7 +22,7 @@ from visitsync.wiring.embedded_postgres.conftest import (
     when_running,
 )
 
-pytestmark = needs_proc
+pytestmark = [needs_proc, pytest.mark.usefixtures("made")]
 
 
 def test_killing_the_owner_ends_the_database_and_keeps_every_commit(launch: Launch, postgres: EmbeddedPostgres) -> None:
@@ -32,15 +31,6 @@ def test_killing_the_owner_ends_the_database_and_keeps_every_commit(launch: Laun
     owner.kill()
     assert ends(owner.running.pid)
     assert value(postgres.start(), "SELECT count(*) FROM kept") == 1000
-
-
-def test_killing_the_owner_during_its_very_first_start_leaves_nothing_half_made(
-    launch: Launch, postgres: EmbeddedPostgres, folder: Path
-) -> None:
-    process = launch()
-    assert eventually((folder / "data.unfinished" / "PG_VERSION").exists)
-    process.kill()
-    assert value(postgres.start(), "SELECT current_database()") == "visitsync"
 
 
 def test_a_forked_child_of_the_owner_does_not_keep_the_database_alive(launch: Launch) -> None:

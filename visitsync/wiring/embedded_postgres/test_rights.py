@@ -95,6 +95,7 @@ def test_folders_that_exist_keep_their_modes(folder: Path) -> None:
     assert {path: mode_of(path) for path in before} == before
 
 
+@pytest.mark.usefixtures("made")
 def test_postgres_sees_nothing_of_our_environment(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISITSYNC_KEY", "not for the database")
     monkeypatch.setenv("PGDATABASE", "misleading")
@@ -103,6 +104,7 @@ def test_postgres_sees_nothing_of_our_environment(postgres: EmbeddedPostgres, mo
 
 
 @needs_root
+@pytest.mark.usefixtures("made")
 def test_root_lends_the_database_to_a_user_without_rights(postgres: EmbeddedPostgres) -> None:
     running = postgres.start()
     status = dict(line.split(":\t", 1) for line in Path(f"/proc/{running.pid}/status").read_text().splitlines())

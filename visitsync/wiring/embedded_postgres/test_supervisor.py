@@ -66,6 +66,7 @@ def test_the_printed_form_hides_the_password(running: RunningDatabase) -> None:
     assert str(psycopg.conninfo.conninfo_to_dict(running.owner_url)["password"]) not in repr(running)
 
 
+@pytest.mark.usefixtures("made")
 def test_keeps_rows_and_port_from_one_start_to_the_next(postgres: EmbeddedPostgres) -> None:
     first = postgres.start()
     execute(first, "CREATE TABLE kept AS SELECT 42 AS number")
@@ -75,6 +76,7 @@ def test_keeps_rows_and_port_from_one_start_to_the_next(postgres: EmbeddedPostgr
     assert second.owner_url == first.owner_url
 
 
+@pytest.mark.usefixtures("made")
 def test_takes_another_port_when_somebody_has_the_last_one(postgres: EmbeddedPostgres) -> None:
     first = postgres.start()
     postgres.stop()
@@ -88,10 +90,12 @@ def test_takes_another_port_when_somebody_has_the_last_one(postgres: EmbeddedPos
         assert value(second, "SELECT 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_starting_again_while_it_runs_gives_the_same_database(postgres: EmbeddedPostgres) -> None:
     assert postgres.start() == postgres.start()
 
 
+@pytest.mark.usefixtures("made")
 def test_stopping_twice_or_before_the_start_is_harmless(postgres: EmbeddedPostgres) -> None:
     postgres.stop()
     postgres.start()
@@ -122,14 +126,7 @@ def test_a_relative_folder_is_meant_from_here(folder: Path, monkeypatch: pytest.
         assert running.data_folder == folder.resolve() / "data"
 
 
-def test_a_half_made_cluster_is_made_again(postgres: EmbeddedPostgres, folder: Path) -> None:
-    (folder / "data.unfinished").mkdir(parents=True)
-    (folder / "data.unfinished" / "PG_VERSION").write_text("16\n")
-    folder.chmod(0o711)
-    assert value(postgres.start(), "SELECT 1") == 1
-    assert not (folder / "data.unfinished").exists()
-
-
+@pytest.mark.usefixtures("made")
 def test_postgres_own_words_are_in_the_error(folder: Path) -> None:
     embedded = EmbeddedPostgres(folder, settings=FORGETFUL | {"shared_buffers": "plenty"})
     with pytest.raises(DatabaseDidNotStart, match="shared_buffers") as caught:
@@ -138,6 +135,7 @@ def test_postgres_own_words_are_in_the_error(folder: Path) -> None:
     assert not embedded.is_owner
 
 
+@pytest.mark.usefixtures("made")
 def test_the_error_quotes_this_start_only(folder: Path) -> None:
     for name in ("earlier_setting", "later_setting"):
         with pytest.raises(DatabaseDidNotStart) as caught:
@@ -163,6 +161,7 @@ def test_a_file_in_the_folder_s_place_is_named(folder: Path) -> None:
         EmbeddedPostgres(folder).start()
 
 
+@pytest.mark.usefixtures("made")
 def test_a_missing_password_is_not_replaced_in_silence(postgres: EmbeddedPostgres, folder: Path) -> None:
     postgres.start()
     postgres.stop()
@@ -178,6 +177,7 @@ def test_data_that_is_mounted_elsewhere_and_missing_is_not_made_anew(folder: Pat
         EmbeddedPostgres(folder).start()
 
 
+@pytest.mark.usefixtures("made")
 def test_data_of_another_major_version_is_left_alone(postgres: EmbeddedPostgres, folder: Path) -> None:
     data = postgres.start().data_folder
     postgres.stop()
@@ -186,6 +186,7 @@ def test_data_of_another_major_version_is_left_alone(postgres: EmbeddedPostgres,
         postgres.start()
 
 
+@pytest.mark.usefixtures("made")
 def test_a_copied_folder_is_a_database_of_its_own(postgres: EmbeddedPostgres, folder: Path) -> None:
     """It has the password of the original, and remembers its port."""
     postgres.start()
@@ -207,6 +208,7 @@ def give_to_same_owner(like: Path, folder: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
+@pytest.mark.usefixtures("made")
 def test_a_full_log_is_put_aside(postgres: EmbeddedPostgres, folder: Path) -> None:
     postgres.start()
     postgres.stop()
