@@ -105,7 +105,7 @@ class _StructText:
         if missing := self._required - filled:
             raise ValueError(f"{self._type_name} needs {', '.join(sorted(missing))}")
         return "".join(
-            f"<{start}>%({name})s</{end}>" if name in filled else f'<{name} i:nil="true"/>'
+            f"<{start}>%({name})s</{end}>" if name in filled else f'<{start} i:nil="true"/>'
             for name, (start, end) in self._tags.items()
             if self._sends_nil or name in filled
         )
