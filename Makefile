@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+HAS_PIP := .venv/has-pip
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
@@ -16,7 +17,7 @@ demo: $(READY) ## The main job, start to end, on embedded parts
 	@$(BIN)/visitsync demo $(ARGS)
 
 test: $(READY_DEV) ## All tests, on every core
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: lint types walls test ## What CI runs
 
@@ -39,10 +40,17 @@ lock: $(READY_DEV) ## Pin every dependency again, with hashes and no address
 clean: ## Remove the virtual environment
 	@rm -rf .venv
 
-.venv/bin/python:
-	@$(PYTHON) requirements/bootstrap.py
+# pip may want to keep a cache, and a pip.conf may ask for --user; neither helps in a virtual environment.
+export PIP_USER := 0
+ifeq ($(shell test -w "$$HOME" && echo yes),)
+export PIP_NO_CACHE_DIR := 1
+endif
 
-$(READY): requirements/run.txt pyproject.toml | .venv/bin/python
+$(HAS_PIP): requirements/bootstrap.py
+	@$(PYTHON) requirements/bootstrap.py
+	@touch $@
+
+$(READY): requirements/run.txt pyproject.toml $(HAS_PIP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

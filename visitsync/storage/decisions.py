@@ -74,9 +74,7 @@ def append(
         for one in judged
     )
     fill(transaction, "incoming_decision", _COLUMNS, rows)
-    transaction.execute(
-        f"insert into decision ({_NAMES}) select {_NAMES} from incoming_decision".encode()
-    )
+    transaction.execute(f"insert into decision ({_NAMES}) select {_NAMES} from incoming_decision".encode())
     transaction.execute(b"delete from incoming_decision")
 
 

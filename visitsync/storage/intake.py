@@ -1,7 +1,7 @@
 """Raw bytes of every answer, committed before anything is made of them, and kept until all of it was taken in."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -80,11 +80,11 @@ def waiting(transaction: Transaction, vault: Vault, connection_id: UUID) -> Iter
         yield Intake(intake_id=intake_id, connection_id=connection_id, source=source, page=page)
 
 
-def took_in(transaction: Transaction, intake_id: int, *, now: datetime) -> None:
-    """Says that everything of an answer is saved; its bytes go, its size and digest stay as evidence."""
+def took_in(transaction: Transaction, intake_ids: Sequence[int], *, now: datetime) -> None:
+    """Says that everything of these answers is saved; their bytes go, sizes and digests stay as evidence."""
     transaction.execute(
-        "update intake set taken_in_at = %s, body = null where practice_id = %s and intake_id = %s",
-        (now, transaction.practice_id, intake_id),
+        "update intake set taken_in_at = %s, body = null where practice_id = %s and intake_id = any(%s)",
+        (now, transaction.practice_id, list(intake_ids)),
         binary=True,
     )
 

@@ -1,8 +1,11 @@
 """Gathers what the rules need to know of a practice: settings, the EMR's lists, staff, how its connection fares."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from statistics import quantiles
 from uuid import UUID
+
+import msgspec
 
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.connector_kit.pages import RecordKind
@@ -51,10 +54,7 @@ def _facts(
 ) -> ConnectionFacts:
     settings = connection.settings
     approved = practice_settings.approvals(transaction, connection.connection_id)
-    changes = sync_runs.latest(transaction, connection.connection_id, "changes", only_complete=True)
-    swept = sync_runs.latest(transaction, connection.connection_id, "sweep", only_complete=True)
-    read_at = changes.started_at if changes else None
-    return ConnectionFacts(
+    facts = ConnectionFacts(
         emr=manifest.emr,
         usual_minutes=manifest.usual_minutes,
         abnormal_minutes=manifest.abnormal_minutes,
@@ -70,11 +70,20 @@ def _facts(
         status_meanings=practice_settings.status_meanings(transaction, connection.connection_id),
         duration_step_minutes=int(settings.get("duration_step_minutes", "0")),
         learned_minutes=_learned_minutes(transaction, connection.connection_id, now),
-        last_complete_read_at=read_at,
-        next_read_at=read_at + timedelta(minutes=manifest.poll_minutes) if read_at else None,
-        next_far_read_at=swept.started_at + timedelta(days=1) if swept else None,
         is_paused=connection.state is ConnectionState.PAUSED,
         trouble=connection.trouble,
+    )
+    return read_times(facts, sync_runs.last_readings(transaction, connection.connection_id), manifest)
+
+
+def read_times(facts: ConnectionFacts, began_at: Mapping[str, datetime], manifest: Manifest) -> ConnectionFacts:
+    """The facts with when the connection was read last, and when it will be next."""
+    changes, swept = began_at.get("changes"), began_at.get("sweep")
+    return msgspec.structs.replace(
+        facts,
+        last_complete_read_at=changes,
+        next_read_at=changes + timedelta(minutes=manifest.poll_minutes) if changes else None,
+        next_far_read_at=swept + timedelta(days=1) if swept else None,
     )
 
 

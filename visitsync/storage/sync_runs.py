@@ -62,21 +62,34 @@ def begin(
     )
 
 
-def finish(
+def note(
     transaction: Transaction,
-    run_id: UUID,
+    connection_id: UUID,
     tally: Tally,
     *,
+    run_id: UUID,
+    kind: str,
+    began_at: datetime,
     is_complete: bool,
     now: datetime,
     trouble: str | None = None,
 ) -> None:
-    """Notes how a reading ended; only a complete one says anything about what is missing."""
+    """Notes a reading that has ended, in one line; a complete one also as the last of its kind."""
     transaction.execute(
-        """update sync_run set finished_at = %s, is_complete = %s, trouble = %s, pages = %s, records = %s, changed = %s,
-                  unreadable = %s, repaired = %s
-           where practice_id = %s and run_id = %s""",
+        """insert into sync_run (practice_id, run_id, connection_id, kind, started_at, finished_at, is_complete,
+                                 trouble, pages, records, changed, unreadable, repaired)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           on conflict (practice_id, run_id) do update
+           set finished_at = excluded.finished_at, is_complete = excluded.is_complete, trouble = excluded.trouble,
+               pages = sync_run.pages + excluded.pages, records = sync_run.records + excluded.records,
+               changed = sync_run.changed + excluded.changed, unreadable = sync_run.unreadable + excluded.unreadable,
+               repaired = sync_run.repaired + excluded.repaired""",
         (
+            transaction.practice_id,
+            run_id,
+            connection_id,
+            kind,
+            began_at,
             now,
             is_complete,
             trouble,
@@ -85,10 +98,24 @@ def finish(
             tally.changed,
             tally.unreadable,
             tally.repaired,
-            transaction.practice_id,
-            run_id,
         ),
     )
+    if is_complete:
+        transaction.execute(
+            """insert into last_reading (practice_id, connection_id, kind, began_at) values (%s, %s, %s, %s)
+               on conflict (practice_id, connection_id, kind)
+               do update set began_at = greatest(last_reading.began_at, excluded.began_at)""",
+            (transaction.practice_id, connection_id, kind, began_at),
+        )
+
+
+def last_readings(transaction: Transaction, connection_id: UUID) -> dict[str, datetime]:
+    """Kind of reading → when the last complete one began (aware, UTC)."""
+    rows = transaction.execute(
+        "select kind, began_at from last_reading where practice_id = %s and connection_id = %s",
+        (transaction.practice_id, connection_id),
+    ).fetchall()
+    return {str(kind): began_at for kind, began_at in rows}
 
 
 def latest(transaction: Transaction, connection_id: UUID, kind: str, *, only_complete: bool = False) -> SyncRun | None:

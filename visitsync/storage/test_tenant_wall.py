@@ -87,9 +87,10 @@ def test_the_setting_does_not_outlive_its_transaction(walled: Walled) -> None:
         with database.practice(uuid4()) as transaction:
             assert transaction.connection is session, "the same connection, lent again"
             assert count_rows(session, READINGS[0], "practice") == 0
-        assert session.execute("select current_setting('app.practice')").fetchone() == ("",)
-        assert count_rows(session, READINGS[0], "practice") == 0
-        session.rollback()
+        with database._practice_pool.connection() as again:
+            assert again is session
+            assert again.execute("select current_setting('app.practice')").fetchone() == ("",)
+            assert count_rows(again, READINGS[0], "practice") == 0
 
 
 @pytest.mark.parametrize("statement", ["update {} set practice_id = practice_id", "delete from {}"])

@@ -54,6 +54,16 @@ def among(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequen
     return {row[0] for row in rows}
 
 
+def is_any(transaction: Transaction, connection_id: UUID, *, now: datetime) -> bool:
+    """Whether something is to be read now, or was read and is to be judged."""
+    row = transaction.execute(
+        """select exists (select from wanted where practice_id = %s and connection_id = %s
+                          and (is_read or not_before is null or not_before <= %s))""",
+        (transaction.practice_id, connection_id, now),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def count(transaction: Transaction, connection_id: UUID, kind: Kind) -> int:
     """How many still wait to be read."""
     row = transaction.execute(

@@ -37,6 +37,7 @@ class LastReadings(msgspec.Struct, frozen=True, kw_only=True):
     near_sweep_at: datetime | None = None
     full_sweep_at: datetime | None = None
     catalog_at: datetime | None = None
+    patient_changes_at: datetime | None = None
 
 
 def sweep_due(
@@ -61,6 +62,14 @@ def sweep_window(zone: str, now: datetime, *, months: int, is_full: bool) -> Swe
 def catalog_due(last: LastReadings, now: datetime) -> bool:
     """Whether the EMR's lists are to be read again."""
     return _is_due(last.catalog_at, CATALOG_EVERY, now)
+
+
+def patient_changes_due(manifest: Manifest, last: LastReadings, now: datetime) -> bool:
+    """Whether changed patients are to be asked for: as often as a usual sync may take, not at every poll.
+
+    A correction of an e-mail is then seen within the usual time, and the EMR's budget is left for the schedule.
+    """
+    return _is_due(last.patient_changes_at, timedelta(minutes=manifest.usual_minutes[1]), now)
 
 
 def next_read_at(manifest: Manifest, now: datetime, *, failures: int, spread: float) -> datetime:

@@ -11,8 +11,8 @@ from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.storage import intake, patients, quarantine, wanted
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
+from visitsync.sync.keeping import keep
 from visitsync.sync.link import Link
-from visitsync.sync.pipeline import keep
 from visitsync.sync.readings import finish
 from visitsync.sync.report import SyncReport, report, troubled
 from visitsync.sync.run import join
@@ -55,7 +55,7 @@ def receive(
             transaction, vault, connection_id, kind=SOURCE, record_key=str(intake_id),
             reason="a push that makes no sense", raw=body, intake_id=intake_id, now=now,
         )  # fmt: skip
-    intake.took_in(transaction, intake_id, now=now)
+    intake.took_in(transaction, [intake_id], now=now)
     return _want(transaction, connection_id, hints or (), now)
 
 
@@ -65,8 +65,7 @@ def take_hints(link: Link) -> SyncReport:
     try:
         read_wanted(run, keep)
     except (ConnectorError, UnsafePlan) as trouble:
-        if run.reading:
-            finish(run, is_complete=False, trouble=trouble.code)
+        finish(run, is_complete=False, trouble=trouble.code)
         return troubled(run, trouble)
     return report(run)
 

@@ -1,14 +1,15 @@
 """The queue's way into the engine: which jobs there are, what each does, and what it puts in next."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from random import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 import structlog
-from psycopg import Connection
 
 from visitsync.storage import job_queue, practices
 from visitsync.storage.database import Database
@@ -21,6 +22,9 @@ from visitsync.sync.pipeline import check_again as check_one_again
 from visitsync.sync.pipeline import sync
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 ROUTINE, URGENT = "routine", "urgent"
 """Two queues, so that whoever waits for an answer never waits for the end of a long sync."""

@@ -1,6 +1,6 @@
 """Judges appointments inside a transaction and saves what follows: decision, history, visit, what to read next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.storage.vault import Vault
 from visitsync.sync.people import with_patients
-from visitsync.sync.visit_plan import VisitPlan, plan, refuse_unsafe
+from visitsync.sync.visit_plan import MOST_CANCELLED_WITHOUT_ASKING, VisitPlan, plan, refuse_unsafe
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,19 +31,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Safety(msgspec.Struct, kw_only=True):
-    """The stop of one run: how many visits are coming (those it created too), and how many it has cancelled."""
+    """The stop of one run: how many visits it has cancelled, against how many are coming."""
 
-    coming: int
     cancelled: int = 0
     is_off: bool = False
     """A person has looked and accepted the cancellations."""
 
-    def admit(self, visit_plan: VisitPlan) -> None:
-        """Counts a plan's cancellations. Raises UnsafePlan."""
-        self.coming += len(visit_plan.create)
+    def admit(self, visit_plan: VisitPlan, count_coming: Callable[[], int]) -> None:
+        """Counts a plan's cancellations, against the coming visits where there are many. Raises UnsafePlan."""
         self.cancelled += visit_plan.cancelled
-        if not self.is_off:
-            refuse_unsafe(self.cancelled, self.coming)
+        if not self.is_off and visit_plan.cancelled and self.cancelled > MOST_CANCELLED_WITHOUT_ASKING:
+            already = self.cancelled - visit_plan.cancelled
+            refuse_unsafe(self.cancelled, count_coming() + already)
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +130,7 @@ def _want_what_is_missing(bench: Bench, judged: Sequence[Judged]) -> None:
 def _let_visits_follow(bench: Bench, judged: Sequence[Judged], *, has_known: bool) -> None:
     existing = _visits(bench, judged) if has_known else {}
     visit_plan = plan(judged, existing, now=bench.now)
-    bench.safety.admit(visit_plan)
+    bench.safety.admit(visit_plan, lambda: visits.count_coming(bench.transaction, bench.connection_id, now=bench.now))
     if visit_plan.change:  # first: an ended visit makes room for the new one of the same appointment
         visits.change(bench.transaction, visit_plan.change, now=bench.now)
     if visit_plan.create:

@@ -10,6 +10,7 @@ from visitsync.connector_kit.connector import Clock, Connector, Translator
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.storage.database import Database
 from visitsync.storage.vault import Vault
+from visitsync.sync.context_cache import ContextCache
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     vault: Vault
     clock: Clock
+    contexts: ContextCache = msgspec.field(default_factory=ContextCache)
+    """Shared by the links of one process."""
     progress: Callable[["Progress"], None] | None = None
 
     def now(self) -> datetime:

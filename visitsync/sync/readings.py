@@ -1,39 +1,32 @@
-"""What is read from an EMR: lists, changes, changed patients, single appointments. Each reading is counted and kept."""
+"""What is read from an EMR: lists, changes, changed patients, single appointments. Each is counted and noted."""
 
 from collections.abc import Callable
-from datetime import datetime
-from uuid import uuid4
 
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.storage import appointments, bookmarks, sync_runs
+from visitsync.storage import appointments, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
-from visitsync.storage.sync_runs import Tally
-from visitsync.sync.cadence import LastReadings, SweepWindow
+from visitsync.sync.cadence import LastReadings
 from visitsync.sync.judging import judge_again
-from visitsync.sync.run import Run
+from visitsync.sync.keeping import flush, take_in_kept
+from visitsync.sync.run import Reading, Run
 from visitsync.sync.take_in import retire_unlisted
 
 Keep = Callable[[Run, FetchedPage, str | None], None]
-"""Keeps one page: stored, taken in, and the bookmark of that stream moved, so that a crash never skips it."""
+"""Keeps one page: its bytes are committed before the next is asked for (keeping.keep)."""
 
 
 def last_readings(run: Run) -> LastReadings:
     """When each reading last began and was complete."""
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-
-        def began(kind: str) -> datetime | None:
-            reading = sync_runs.latest(transaction, link.connection_id, kind, only_complete=True)
-            return None if reading is None else reading.started_at
-
-        return LastReadings(
-            changes_at=began("changes"),
-            near_sweep_at=began("near sweep"),
-            full_sweep_at=began("sweep"),
-            catalog_at=began("catalog"),
-        )
+    began_at = run.start.began_at
+    return LastReadings(
+        changes_at=began_at.get("changes"),
+        near_sweep_at=began_at.get("near sweep"),
+        full_sweep_at=began_at.get("sweep"),
+        catalog_at=began_at.get("catalog"),
+        patient_changes_at=began_at.get("patient changes"),
+    )
 
 
 def read_catalog(run: Run, keep: Keep) -> None:
@@ -41,6 +34,7 @@ def read_catalog(run: Run, keep: Keep) -> None:
     begin(run, "catalog")
     for page in run.link.connector.read_catalog():
         keep(run, page, None)
+    flush(run)
     with run.link.database.practice(run.link.practice_id) as transaction:
         run.hold(transaction)
         retired = retire_unlisted(run, run.bench(transaction))
@@ -53,7 +47,7 @@ def read_catalog(run: Run, keep: Keep) -> None:
 def read_changes(run: Run, keep: Keep) -> None:
     """Appointments that the EMR says have changed, from where the last page was saved."""
     begin(run, "changes")
-    for page in run.link.connector.read_changes(bookmark(run, "changes")):
+    for page in run.link.connector.read_changes(run.start.bookmarks.get("changes")):
         keep(run, page, "changes")
         run.link.tell("changes", run.tally.records)
     finish(run)
@@ -62,7 +56,7 @@ def read_changes(run: Run, keep: Keep) -> None:
 def read_patient_changes(run: Run, keep: Keep) -> None:
     """Patients whom the EMR says have changed: a corrected e-mail need not touch any appointment."""
     begin(run, "patient changes")
-    for page in run.link.connector.read_patient_changes(bookmark(run, "patient changes")):
+    for page in run.link.connector.read_patient_changes(run.start.bookmarks.get("patient changes")):
         keep(run, page, "patient changes")
     finish(run)
 
@@ -75,36 +69,38 @@ def read_one(run: Run, appointment_id: str, keep: Keep, *, urgency: Urgency) -> 
     finish(run)
 
 
-def begin(run: Run, kind: str, window: SweepWindow | None = None) -> None:
-    """Notes that a reading starts; from here on the run counts for it."""
-    run.reading, run.reading_id, run.tally = kind, uuid4(), Tally()
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-        sync_runs.begin(
-            transaction,
-            link.connection_id,
-            run_id=run.reading_id,
-            kind=kind,
-            now=link.now(),
-            days=(window.first, window.last) if window else None,
-        )
+def begin(run: Run, kind: str) -> None:
+    """From here on the run reads this, and counts for it."""
+    run.reading = Reading(kind=kind, began_at=run.link.now())
 
 
 def finish(run: Run, *, is_complete: bool = True, trouble: str | None = None) -> None:
-    """Notes how the present reading ended."""
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-        sync_runs.finish(
-            transaction, run.reading_id, run.tally, is_complete=is_complete, now=link.now(), trouble=trouble
-        )
-    run.reading = ""
+    """Takes in what is still only kept, and notes how the present reading ended, in one transaction."""
+    reading = run.reading
+    if reading is None:
+        return
+    if is_complete:
+        take_in_kept(run, and_then=lambda transaction: _note(run, reading, transaction, is_complete=True))
+    else:
+        with run.link.database.practice(run.link.practice_id) as transaction:
+            _note(run, reading, transaction, is_complete=False, trouble=trouble)
+    run.reading = None
 
 
-def bookmark(run: Run, stream: str) -> str | None:
-    """Where that stream resumes."""
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-        return bookmarks.find(transaction, link.connection_id, stream)
+def _note(
+    run: Run, reading: Reading, transaction: Transaction, *, is_complete: bool, trouble: str | None = None
+) -> None:
+    sync_runs.note(
+        transaction,
+        run.link.connection_id,
+        reading.tally,
+        run_id=reading.id,
+        kind=reading.kind,
+        began_at=reading.began_at,
+        is_complete=is_complete,
+        now=run.link.now(),
+        trouble=trouble,
+    )
 
 
 def _judge_after_catalog(run: Run, transaction: Transaction) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from visitsync.connector_kit.errors import ConnectorError, NeedsReconnect, TryAgainLater
-from visitsync.storage import appointments, practices
+from visitsync.storage import practices
 from visitsync.storage.practices import ConnectionState
 from visitsync.sync.run import Run
 from visitsync.sync.visit_plan import UnsafePlan
@@ -14,8 +14,6 @@ from visitsync.sync.visit_plan import UnsafePlan
 class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did; no patient data."""
 
-    outcomes: dict[str, int]
-    """Outcome → number of appointments now."""
     decisions_changed: int
     trouble: str | None = None
     """Reason code of what stopped it; None: it came to its end."""
@@ -39,21 +37,13 @@ def troubled(run: Run, trouble: ConnectorError | UnsafePlan) -> SyncReport:
 
 def report(run: Run) -> SyncReport:
     """What a run did, without a word about the connection's health."""
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-        outcomes = appointments.outcome_counts(transaction, link.connection_id)
-    return SyncReport(outcomes=outcomes, decisions_changed=run.decisions_changed)
+    return SyncReport(decisions_changed=run.decisions_changed)
 
 
 def _note(run: Run, *, trouble: str | None, needs_reconnect: bool = False) -> SyncReport:
-    link = run.link
-    with link.database.practice(link.practice_id) as transaction:
-        connection = practices.find_connection(transaction, link.connection_id)
-        state = ConnectionState.NEEDS_RECONNECT if needs_reconnect else ConnectionState.ACTIVE
-        if connection.state is not ConnectionState.PAUSED and (connection.state, connection.trouble) != (
-            state,
-            trouble,
-        ):
-            practices.change_state(transaction, link.connection_id, state, trouble=trouble)
-        outcomes = appointments.outcome_counts(transaction, link.connection_id)
-    return SyncReport(outcomes=outcomes, decisions_changed=run.decisions_changed, trouble=trouble)
+    state = ConnectionState.NEEDS_RECONNECT if needs_reconnect else ConnectionState.ACTIVE
+    stood = run.start
+    if stood.state is not ConnectionState.PAUSED and (stood.state, stood.trouble) != (state, trouble):
+        with run.link.database.practice(run.link.practice_id) as transaction:
+            practices.change_state(transaction, run.link.connection_id, state, trouble=trouble)
+    return SyncReport(decisions_changed=run.decisions_changed, trouble=trouble)

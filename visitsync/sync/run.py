@@ -1,54 +1,83 @@
-"""One run of the engine on one connection: its number, its claim, what it counts, and the practice as it is now."""
+"""One run of the engine on one connection: its claim, the practice as it is now, what it reads and what it counts."""
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
-from visitsync.connector_kit.pages import RecordKind
+from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.domain.local_time import TZDB_VERSION
 from visitsync.domain.practice import PracticeContext
-from visitsync.storage import practices, quarantine, sync_runs, visits
+from visitsync.storage import practices, quarantine
 from visitsync.storage.catalog import CatalogChange
 from visitsync.storage.database import Transaction
-from visitsync.storage.practice_context import load_practice_context
+from visitsync.storage.practice_context import load_practice_context, read_times
+from visitsync.storage.practices import ConnectionState
 from visitsync.storage.sync_runs import Tally
+from visitsync.storage.turn_start import TurnStart, start_turn
+from visitsync.sync.context_cache import LoadedContext
 from visitsync.sync.judging import Bench, Safety
 from visitsync.sync.link import Link
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """What is being read at present: changes, a sweep …, and the answers that are kept but not yet taken in."""
+
+    kind: str
+    began_at: datetime
+    id: UUID = msgspec.field(default_factory=uuid4)
+    days: tuple[date, date] | None = None
+    is_noted: bool = False
+    """It has its line in sync_run already, so that another process can resume it."""
+    tally: Tally = msgspec.field(default_factory=Tally)
+    kept: list["KeptPage"] = msgspec.field(default_factory=list)
+    kept_bytes: int = 0
+    kept_since: float = 0.0
+
+
+class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer whose bytes are committed, and the stream whose bookmark it moves once it is taken in."""
+
+    intake_id: int
+    page: FetchedPage
+    stream: str | None = None
 
 
 class Run(msgspec.Struct, kw_only=True):
     """What a run carries along; the only mutable thing in the engine."""
 
     link: Link
-    epoch: int
-    """The claim: every writing transaction checks that nobody has claimed the connection since."""
+    start: TurnStart
+    """How the connection stood when the run began; its epoch is the claim that every writing transaction checks."""
     practice: PracticeContext
     translation: TranslationContext
     salt: bytes
-    """Part of every fingerprint: whatever may make the same bytes mean something else."""
     safety: Safety
     quarantined: set[str]
     """Keys (kind/id) of records in quarantine, so that well-read ones are let out without asking each time."""
-    reading_id: UUID = msgspec.field(default_factory=uuid4)
-    reading: str = ""
-    """What is being read now: changes, sweep, patients …"""
-    is_first_load: bool = False
-    tally: Tally = msgspec.field(default_factory=Tally)
+    reading: Reading | None = None
     decisions_changed: int = 0
-    last_changes_read_at: datetime | None = None
-    """When the last complete reading of changes before this run began (aware, UTC)."""
     listed: dict[RecordKind, set[str]] = msgspec.field(default_factory=dict)
     """Ids that the EMR's lists named in this run, by kind."""
     catalog_changes: dict[RecordKind, list[CatalogChange]] = msgspec.field(default_factory=dict)
 
     @property
+    def is_first_load(self) -> bool:
+        """Whether the whole window has never been read to its end."""
+        return "sweep" not in self.start.began_at
+
+    @property
     def is_sweeping(self) -> bool:
         """Whether a whole window is being read, independently of what changed."""
-        return self.reading in {"sweep", "near sweep"}
+        return self.reading is not None and self.reading.kind in {"sweep", "near sweep"}
+
+    @property
+    def tally(self) -> Tally:
+        """What the present reading has counted; outside of any, what is counted is forgotten."""
+        return self.reading.tally if self.reading is not None else Tally()
 
     def bench(self, transaction: Transaction) -> Bench:
         """Where this run judges, in a transaction whose claim was checked."""
@@ -63,7 +92,7 @@ class Run(msgspec.Struct, kw_only=True):
 
     def hold(self, transaction: Transaction) -> None:
         """Raises LostTheConnection if another worker has claimed the connection since."""
-        practices.hold(transaction, self.link.connection_id, self.epoch)
+        practices.hold(transaction, self.link.connection_id, self.start.epoch)
 
     def note_catalog(self, kind: RecordKind, ids: Iterable[str], change: CatalogChange) -> None:
         """Remembers what the EMR's lists named, and what was new about it."""
@@ -72,54 +101,49 @@ class Run(msgspec.Struct, kw_only=True):
             self.catalog_changes.setdefault(kind, []).append(change)
 
     def look_again(self, transaction: Transaction) -> None:
-        """Loads the practice's context anew: its catalog or settings changed."""
-        self.practice = _load(self.link, transaction)
-        self.translation = _translation(self.link, self.practice, transaction)
-        self.salt = _salt(self.link, self.translation)
+        """Loads the practice's context anew: its catalog or settings changed in this very transaction."""
+        self.link.contexts.forget(self.link.connection_id)
+        loaded = _load(self.link, transaction, revision=-1)
+        self.practice, self.translation, self.salt = loaded.practice, loaded.translation, loaded.salt
 
 
 def claim(link: Link, *, cancellations_accepted: bool = False) -> Run:
-    """Claims the connection for this process; whoever held it can no longer write. Raises StorageUnavailable."""
-    with link.database.practice(link.practice_id) as transaction:
-        epoch = practices.claim_connection(transaction, link.connection_id)
-    return _run(link, epoch, cancellations_accepted=cancellations_accepted)
+    """Claims the connection for this process; whoever held it can no longer write.
+
+    Raises NoSuchConnection, StorageUnavailable.
+    """
+    return _start(link, is_claim=True, cancellations_accepted=cancellations_accepted)
 
 
 def join(link: Link) -> Run:
     """Works beside whoever holds the connection, page by page in turn: for one appointment that somebody waits for."""
-    with link.database.practice(link.practice_id) as transaction:
-        epoch = practices.find_connection(transaction, link.connection_id).epoch
-    return _run(link, epoch)
+    return _start(link, is_claim=False, cancellations_accepted=False)
 
 
-def _run(link: Link, epoch: int, *, cancellations_accepted: bool = False) -> Run:
+def _start(link: Link, *, is_claim: bool, cancellations_accepted: bool) -> Run:
+    now = link.now()
     with link.database.practice(link.practice_id) as transaction:
-        practice = _load(link, transaction)
-        translation = _translation(link, practice, transaction)
-        coming = visits.count_coming(transaction, link.connection_id, now=link.now())
-        held = quarantine.unresolved(transaction, link.connection_id)
-        changes = sync_runs.latest(transaction, link.connection_id, "changes", only_complete=True)
-        swept = sync_runs.latest(transaction, link.connection_id, "sweep", only_complete=True)
+        start = start_turn(transaction, link.connection_id, now=now, is_claim=is_claim)
+        loaded = link.contexts.context(
+            link.connection_id, start.revision, now, lambda: _load(link, transaction, revision=start.revision)
+        )
+        held = quarantine.unresolved(transaction, link.connection_id) if start.has_quarantined else []
     return Run(
         link=link,
-        epoch=epoch,
-        practice=practice,
-        translation=translation,
-        salt=_salt(link, translation),
-        safety=Safety(coming=coming, is_off=cancellations_accepted),
+        start=start,
+        practice=_as_it_stands(loaded.practice, start, link),
+        translation=loaded.translation,
+        salt=loaded.salt,
+        safety=Safety(is_off=cancellations_accepted),
         quarantined={f"{one.kind}/{one.record_key}" for one in held},
-        last_changes_read_at=changes.started_at if changes else None,
-        is_first_load=swept is None,
     )
 
 
-def _load(link: Link, transaction: Transaction) -> PracticeContext:
-    return load_practice_context(transaction, link.vault, link.connection_id, link.manifest, now=link.now())
-
-
-def _translation(link: Link, practice: PracticeContext, transaction: Transaction) -> TranslationContext:
+def _load(link: Link, transaction: Transaction, *, revision: int) -> LoadedContext:
+    now = link.now()
+    practice = load_practice_context(transaction, link.vault, link.connection_id, link.manifest, now=now)
     connection = practices.find_connection(transaction, link.connection_id)
-    return TranslationContext(
+    translation = TranslationContext(
         practice_zone=practice.zone,
         settings=connection.settings,
         locations=practice.locations,
@@ -127,6 +151,16 @@ def _translation(link: Link, practice: PracticeContext, transaction: Transaction
         appointment_types=practice.appointment_types,
         status_meanings=practice.connection.status_meanings,
     )
+    return LoadedContext(
+        revision=revision, loaded_at=now, practice=practice, translation=translation, salt=_salt(link, translation)
+    )
+
+
+def _as_it_stands(practice: PracticeContext, start: TurnStart, link: Link) -> PracticeContext:
+    """The kept context with what every turn changes: how the connection is, and when it was read last."""
+    facts = read_times(practice.connection, start.began_at, link.manifest)
+    facts = msgspec.structs.replace(facts, trouble=start.trouble, is_paused=start.state is ConnectionState.PAUSED)
+    return msgspec.structs.replace(practice, connection=facts)
 
 
 def _salt(link: Link, translation: TranslationContext) -> bytes:

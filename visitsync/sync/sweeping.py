@@ -1,18 +1,18 @@
 """Reads the whole window independently of what changed, and finds what the EMR no longer has, never guessing."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from visitsync.connector_kit.limits import Urgency
 from visitsync.domain.local_time import zone_named
 from visitsync.storage import appointments, bookmarks, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
-from visitsync.storage.sync_runs import SyncRun, Tally
 from visitsync.sync.cadence import RESUMABLE_FOR, SweepWindow
 from visitsync.sync.judging import judge_again
-from visitsync.sync.readings import Keep, begin, bookmark, finish
-from visitsync.sync.run import Run
+from visitsync.sync.keeping import flush
+from visitsync.sync.readings import Keep, begin, finish
+from visitsync.sync.run import Reading, Run
 from visitsync.sync.visit_plan import refuse_unsafe
 
 FULL, NEAR = "sweep", "near sweep"
@@ -23,32 +23,32 @@ def sweep(run: Run, window: SweepWindow, keep: Keep) -> None:
 
     Raises UnsafePlan where a large share of what we hold was not met: such a sweep counts for nothing.
     """
-    window = _resume_or_begin(run, window)
-    for page in run.link.connector.read_window(window.first, window.last, bookmark(run, _stream(window))):
+    window, position = _resume_or_begin(run, window)
+    for page in run.link.connector.read_window(window.first, window.last, position):
         keep(run, page, _stream(window))
         run.link.tell("schedule", run.tally.records)
+    flush(run)
     suspects = _close(run, window)
     finish(run)
     _ask_by_id(run, suspects, keep)
 
 
-def _resume_or_begin(run: Run, window: SweepWindow) -> SweepWindow:
+def _resume_or_begin(run: Run, window: SweepWindow) -> tuple[SweepWindow, str | None]:
     """Goes on with the sweep that a dead process left, page for page; else begins anew."""
-    link = run.link
-    left = None
+    link, kind, now = run.link, _stream(window), run.link.now()
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        found = sync_runs.unfinished(transaction, link.connection_id, _stream(window))
-        if found is not None and found.first_day and found.last_day and _is_fresh(found, link.now()):
-            left = found
-        else:
-            sync_runs.forget_seen(transaction, link.connection_id)
-            bookmarks.forget(transaction, link.connection_id, _stream(window))
-    if left is None:
-        begin(run, _stream(window), window)
-        return window
-    run.reading, run.reading_id, run.tally = left.kind, left.run_id, Tally()
-    return SweepWindow(first=_day(left.first_day), last=_day(left.last_day), is_full=window.is_full)
+        left = sync_runs.unfinished(transaction, link.connection_id, kind)
+        if left is not None and left.first_day and left.last_day and now - left.started_at < RESUMABLE_FOR:
+            run.reading = Reading(kind=kind, began_at=left.started_at, id=left.run_id)
+            resumed = SweepWindow(first=left.first_day, last=left.last_day, is_full=window.is_full)
+            return resumed, bookmarks.find(transaction, link.connection_id, kind)
+        run.reading = Reading(kind=kind, began_at=now)
+        sync_runs.forget_seen(transaction, link.connection_id)
+        bookmarks.forget(transaction, link.connection_id, kind)
+        days = (window.first, window.last)
+        sync_runs.begin(transaction, link.connection_id, run_id=run.reading.id, kind=kind, now=now, days=days)
+    return window, None
 
 
 def _close(run: Run, window: SweepWindow) -> list[str]:
@@ -57,7 +57,7 @@ def _close(run: Run, window: SweepWindow) -> list[str]:
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
         after, before = _inner_instants(window, run.practice.zone)
-        missing = sync_runs.unseen(transaction, link.connection_id, run.reading_id, after, before)
+        missing = sync_runs.unseen(transaction, link.connection_id, _reading(run).id, after, before)
         if not run.safety.is_off:
             held = appointments.count_between(transaction, link.connection_id, after, before)
             refuse_unsafe(len(missing), held)
@@ -97,10 +97,6 @@ def _stream(window: SweepWindow) -> str:
     return FULL if window.is_full else NEAR
 
 
-def _is_fresh(left: SyncRun, now: datetime) -> bool:
-    return now - left.started_at < RESUMABLE_FOR
-
-
-def _day(day: date | None) -> date:
-    assert day is not None  # noqa: S101  # a sweep always notes its days
-    return day
+def _reading(run: Run) -> Reading:
+    assert run.reading is not None  # noqa: S101  # a sweep is under way
+    return run.reading

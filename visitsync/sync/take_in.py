@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
-from visitsync.connector_kit.pages import CATALOG_KINDS, FetchedPage, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.domain.patient import Patient, PatientStatus
@@ -20,27 +20,39 @@ from visitsync.storage.decisions import Cause
 from visitsync.storage.patients import ReadPatient
 from visitsync.sync.judging import Bench, Case, judge_again, judge_read
 from visitsync.sync.people import indexes
-from visitsync.sync.run import Run
+from visitsync.sync.run import KeptPage, Run
 
 MOST_UNREADABLE_SHARE = 0.05
 MOST_UNREADABLE_WITHOUT_STOPPING = 10
 """More unreadable records than both in one answer: the EMR has changed its format, and nothing of it is taken in."""
 
 
-def take_in(run: Run, bench: Bench, page: FetchedPage, intake_id: int) -> None:
-    """Saves everything that an answer says. Raises AnswerUnreadable where it says nothing that can be trusted."""
-    found = run.link.translator.split(page)
-    run.tally.pages += 1
-    run.tally.records += len(found)
-    by_kind: dict[RecordKind, list[RawRecord]] = defaultdict(list)
-    unreadable = [one for one in found if isinstance(one, UnreadableRecord)]
-    for one in found:
-        if isinstance(one, RawRecord):
-            by_kind[one.kind].append(one)
-    for kind, records in by_kind.items():
-        unreadable += _take_in_kind(run, bench, kind, records, intake_id)
-    _refuse_another_format(len(unreadable), len(found))
-    for bad in unreadable:
+class Received(msgspec.Struct, frozen=True):
+    """A record and the number of the answer it came in."""
+
+    record: RawRecord
+    intake_id: int
+
+
+def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
+    """Saves everything that these answers say. Raises AnswerUnreadable where one says nothing that can be trusted."""
+    by_kind: dict[RecordKind, list[Received]] = defaultdict(list)
+    unreadable: list[tuple[UnreadableRecord, int]] = []
+    of = 0
+    for one in kept:
+        found = run.link.translator.split(one.page)
+        of += len(found)
+        for record in found:
+            if isinstance(record, RawRecord):
+                by_kind[record.kind].append(Received(record, one.intake_id))
+            else:
+                unreadable.append((record, one.intake_id))
+    run.tally.pages += len(kept)
+    run.tally.records += of
+    for kind, received in by_kind.items():
+        unreadable += _take_in_kind(run, bench, kind, received)
+    _refuse_another_format(len(unreadable), of)
+    for bad, intake_id in unreadable:
         _quarantine(run, bench, bad, intake_id)
 
 
@@ -66,55 +78,58 @@ def _with_known(bench: Bench, case: Case) -> Case:
     return msgspec.structs.replace(case, known=known.get(case.appointment.id))
 
 
-def _take_in_kind(
-    run: Run, bench: Bench, kind: RecordKind, records: Sequence[RawRecord], intake_id: int
-) -> list[UnreadableRecord]:
+Unreadable = list[tuple[UnreadableRecord, int]]
+"""Records that made no sense, each with the number of the answer it came in."""
+
+
+def _take_in_kind(run: Run, bench: Bench, kind: RecordKind, received: Sequence[Received]) -> Unreadable:
     if kind is RecordKind.APPOINTMENT:
-        return _take_in_appointments(run, bench, records, intake_id)
+        return _take_in_appointments(run, bench, received)
     if kind is RecordKind.APPOINTMENT_DETAIL:
-        return _take_in_details(run, bench, records, intake_id)
+        return _take_in_details(run, bench, received)
     if kind is RecordKind.PATIENT:
-        return _take_in_patients(run, bench, records)
-    return _take_in_catalog(run, bench, kind, records)
+        return _take_in_patients(run, bench, received)
+    return _take_in_catalog(run, bench, kind, received)
 
 
-def _take_in_appointments(
-    run: Run, bench: Bench, records: Sequence[RawRecord], intake_id: int
-) -> list[UnreadableRecord]:
-    latest = {record.id: record for record in records}  # a row that comes twice in one answer: the last one stands
+def _take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
+    latest = {one.record.id: one for one in received}  # a row that comes twice: the last one stands
     ids = list(latest)
     known = appointments.known(bench.transaction, bench.connection_id, ids)
-    if run.is_sweeping:
-        sync_runs.saw(bench.transaction, bench.connection_id, run.reading_id, ids)
-    absent = [record.id for record in latest.values() if record.is_absent]
+    if run.is_sweeping and run.reading is not None:
+        sync_runs.saw(bench.transaction, bench.connection_id, run.reading.id, ids)
+    absent = [one.record.id for one in latest.values() if one.record.is_absent]
     if absent:
-        bury(run, bench, absent, Cause("gone from the EMR", str(intake_id)))
-    cases, unreadable = _changed_cases(run, known, [one for one in latest.values() if not one.is_absent], intake_id)
-    _welcome_back(bench, [identity for identity in ids if _is_back(known.get(identity), cases, identity)])
+        bury(run, bench, absent, Cause("gone from the EMR", str(received[0].intake_id)))
+    cases, unreadable = _changed_cases(run, known, [one for one in latest.values() if not one.record.is_absent])
+    changed = {case.appointment.id for case in cases}
+    back = [identity for identity, before in known.items() if before.missing_reads and identity not in changed]
+    _welcome_back(bench, [identity for identity in back if identity not in absent])
     if cases:
-        run.decisions_changed += judge_read(bench, cases, Cause("read from the EMR", str(intake_id)))
+        run.decisions_changed += judge_read(bench, cases, Cause("read from the EMR", str(received[0].intake_id)))
         _count_repairs(run, cases)
         run.tally.changed += len(cases)
-    _let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, [case.appointment.id for case in cases])
-    wanted.got(bench.transaction, bench.connection_id, "appointment", ids)
+        _let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, sorted(changed))
+    if not run.is_sweeping:
+        wanted.got(bench.transaction, bench.connection_id, "appointment", ids)
     return unreadable
 
 
-def _changed_cases(
-    run: Run, known: Mapping[str, Known], records: Sequence[RawRecord], intake_id: int
-) -> tuple[list[Case], list[UnreadableRecord]]:
+def _changed_cases(run: Run, known: Mapping[str, Known], received: Sequence[Received]) -> tuple[list[Case], Unreadable]:
     cases: list[Case] = []
-    unreadable: list[UnreadableRecord] = []
+    unreadable: Unreadable = []
     now = run.link.now()
-    for position, record in enumerate(records):
+    translator = run.link.translator
+    for position, one in enumerate(received):
+        record = one.record
         fingerprint = _fingerprint(run, record)
         before = known.get(record.id)
         if before is not None and before.fingerprint == fingerprint:
             continue
         try:
-            appointment = run.link.translator.appointment(record, run.translation)
+            appointment = translator.appointment(record, run.translation)
         except RecordUnreadable as error:
-            unreadable.append(_unreadable(record, position, error))
+            unreadable.append((_unreadable(record, position, error), one.intake_id))
             continue
         if before is not None and _is_stale(run, before, appointment):
             continue
@@ -124,8 +139,8 @@ def _changed_cases(
                 appointment=msgspec.structs.replace(appointment, first_seen_at=first_seen_at),
                 known=before,
                 fingerprint=fingerprint,
-                raw=run.link.translator.without_secrets(record),
-                intake_id=intake_id,
+                raw=translator.without_secrets(record),
+                intake_id=one.intake_id,
             )
         )
     return cases, unreadable
@@ -142,10 +157,6 @@ def _is_stale(run: Run, before: Known, appointment: Appointment) -> bool:
     return appointment.changed_at < before.changed_at
 
 
-def _is_back(before: Known | None, cases: Sequence[Case], identity: str) -> bool:
-    return before is not None and before.missing_reads > 0 and all(case.appointment.id != identity for case in cases)
-
-
 def _welcome_back(bench: Bench, ids: Sequence[str]) -> None:
     if not ids:
         return
@@ -156,7 +167,7 @@ def _welcome_back(bench: Bench, ids: Sequence[str]) -> None:
 
 def _count_repairs(run: Run, cases: Sequence[Case]) -> None:
     """Counts what a sweep found although reading changes should have told: the miss rate of the feed."""
-    read_at = run.last_changes_read_at
+    read_at = run.start.began_at.get("changes")
     if not run.is_sweeping or run.is_first_load or read_at is None:
         return
     settled = read_at - timedelta(minutes=1)
@@ -166,34 +177,35 @@ def _count_repairs(run: Run, cases: Sequence[Case]) -> None:
             run.tally.repaired += stamp is None or stamp < settled
 
 
-def _take_in_details(run: Run, bench: Bench, records: Sequence[RawRecord], intake_id: int) -> list[UnreadableRecord]:
-    ids = [record.id for record in records]
-    absent = [record.id for record in records if record.is_absent]
+def _take_in_details(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
+    ids = [one.record.id for one in received]
+    absent = [one.record.id for one in received if one.record.is_absent]
     if absent:
-        bury(run, bench, absent, Cause("gone from the EMR", str(intake_id)))
+        bury(run, bench, absent, Cause("gone from the EMR", str(received[0].intake_id)))
     stored = {one.appointment.id: one for one in appointments.find(bench.transaction, bench.connection_id, ids)}
     known = appointments.known(bench.transaction, bench.connection_id, ids)
-    cases: list[Case] = []
-    unreadable: list[UnreadableRecord] = []
-    for position, record in enumerate(records):
+    cases: dict[str, Case] = {}
+    unreadable: Unreadable = []
+    for position, one in enumerate(received):
+        record = one.record
         if record.is_absent or record.id not in stored:
             continue
         try:
             detail = run.link.translator.detail(record, run.translation)
         except RecordUnreadable as error:
-            unreadable.append(_unreadable(record, position, error))
+            unreadable.append((_unreadable(record, position, error), one.intake_id))
             continue
-        cases.append(
-            Case(
-                appointment=refined(stored[record.id].appointment, detail),
-                known=known[record.id],
-                fingerprint=known[record.id].fingerprint,
-                raw=run.link.translator.without_secrets(record),
-                intake_id=intake_id,
-            )
+        cases[record.id] = Case(
+            appointment=refined(stored[record.id].appointment, detail),
+            known=known[record.id],
+            fingerprint=known[record.id].fingerprint,
+            raw=run.link.translator.without_secrets(record),
+            intake_id=one.intake_id,
         )
     if cases:
-        run.decisions_changed += judge_read(bench, cases, Cause("details read", str(intake_id)))
+        cause = Cause("details read", str(received[0].intake_id))
+        run.decisions_changed += judge_read(bench, list(cases.values()), cause)
+        _let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT_DETAIL, list(cases))
     wanted.got(bench.transaction, bench.connection_id, "appointment-detail", ids)
     return unreadable
 
@@ -228,30 +240,32 @@ def _agreed(listed: LocalTime, single: LocalTime | None) -> LocalTime:
     return single
 
 
-def _take_in_patients(run: Run, bench: Bench, records: Sequence[RawRecord]) -> list[UnreadableRecord]:
+def _take_in_patients(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
     """Only patients whom some telemedicine appointment needs are kept; others who ride along are not even opened."""
-    ids = [record.id for record in records]
+    ids = [one.record.id for one in received]
     wanted_ids = wanted.among(bench.transaction, bench.connection_id, "patient", ids)
     before = patients.fingerprints(bench.transaction, bench.connection_id, ids)
-    needed = wanted_ids | set(before)
-    read: list[ReadPatient] = []
-    unreadable: list[UnreadableRecord] = []
-    for position, record in enumerate(records):
+    read: dict[str, ReadPatient] = {}
+    unreadable: Unreadable = []
+    for position, one in enumerate(received):
+        record = one.record
+        if record.id not in wanted_ids and record.id not in before:
+            continue
         fingerprint = _fingerprint(run, record)
-        if record.id not in needed or before.get(record.id) == fingerprint:
+        if before.get(record.id) == fingerprint:
             continue
         try:
             patient = _patient(run, record)
         except RecordUnreadable as error:
-            unreadable.append(_unreadable(record, position, error))
+            unreadable.append((_unreadable(record, position, error), one.intake_id))
             continue
         kept = indexes(run.link.vault, run.link.practice_id, patient)
-        read.append(ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept))
+        read[record.id] = ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept)
     if read:
-        _save_patients(run, bench, read)
-    bad = {one.id for one in unreadable}
-    unchanged = {record.id for record in records} & needed - {one.patient.id for one in read} - bad
-    wanted.patients_read(bench.transaction, bench.connection_id, sorted(unchanged & wanted_ids), now=bench.now)
+        _save_patients(run, bench, list(read.values()))
+    unchanged = wanted_ids - set(read) - {bad.id for bad, _ in unreadable if bad.id is not None}
+    if unchanged:
+        wanted.patients_read(bench.transaction, bench.connection_id, sorted(unchanged), now=bench.now)
     return unreadable
 
 
@@ -287,17 +301,18 @@ def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
             return
 
 
-def _take_in_catalog(run: Run, bench: Bench, kind: RecordKind, records: Sequence[RawRecord]) -> list[UnreadableRecord]:
-    entries: list[CatalogEntry] = []
-    unreadable: list[UnreadableRecord] = []
-    for position, record in enumerate(records):
+def _take_in_catalog(run: Run, bench: Bench, kind: RecordKind, received: Sequence[Received]) -> Unreadable:
+    entries: dict[str, CatalogEntry] = {}
+    unreadable: Unreadable = []
+    for position, one in enumerate(received):
         try:
-            entries.append(run.link.translator.catalog_entry(record, run.translation))
+            entry = run.link.translator.catalog_entry(one.record, run.translation)
         except RecordUnreadable as error:
-            unreadable.append(_unreadable(record, position, error))
-    merged = list({entry.id: entry for entry in entries}.values())
-    change = catalog.save(bench.transaction, bench.connection_id, kind, merged, now=bench.now)
-    run.note_catalog(kind, [record.id for record in records], change)
+            unreadable.append((_unreadable(one.record, position, error), one.intake_id))
+            continue
+        entries[entry.id] = entry
+    change = catalog.save(bench.transaction, bench.connection_id, kind, list(entries.values()), now=bench.now)
+    run.note_catalog(kind, [one.record.id for one in received], change)
     return unreadable
 
 

@@ -8,6 +8,7 @@ from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage
 from visitsync.storage import wanted
 from visitsync.storage.wanted import Kind
+from visitsync.sync.keeping import flush
 from visitsync.sync.readings import Keep, begin, finish
 from visitsync.sync.run import Run
 from visitsync.sync.take_in import judge_patients_read
@@ -24,6 +25,10 @@ PUT_OFF = timedelta(minutes=30)
 
 def read_wanted(run: Run, keep: Keep) -> None:
     """Reads all that is wanted. Raises TryAgainLater where the budget ends; the rest stays wanted."""
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        if not wanted.is_any(transaction, link.connection_id, now=link.now()):
+            return
     try:
         for kind in ("appointment", "appointment-detail", "patient"):
             while batch := _most_urgent(run, kind):
@@ -49,8 +54,10 @@ def _read(run: Run, kind: Kind, batch: Sequence[tuple[str, Urgency]], keep: Keep
             keep(run, page, None)
             run.link.tell(f"{kind}s", run.tally.records)
             if run.tally.changed - judged_at >= JUDGE_EVERY:
+                flush(run)
                 judge_patients_read(run)
                 judged_at = run.tally.changed
+    flush(run)
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         still = wanted.among(transaction, link.connection_id, kind, [identity for identity, _ in batch])

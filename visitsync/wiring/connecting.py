@@ -7,7 +7,6 @@ import msgspec
 
 from visitsync.connector_kit.addresses import check_base_url
 from visitsync.connector_kit.connector import ConnectionCheck
-from visitsync.connector_kit.errors import NeedsReconnect
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.connectors import connector_for
 from visitsync.storage import practice_settings, practices
@@ -16,7 +15,7 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import ConnectionState, StoredConnection
 from visitsync.sync.jobs import sync_now
-from visitsync.sync.pipeline import keep
+from visitsync.sync.keeping import keep
 from visitsync.sync.readings import read_catalog
 from visitsync.sync.run import claim
 from visitsync.sync.turns import in_turn
@@ -61,21 +60,27 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
 def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Connected:
     """Saves and tries a connection; one to the same EMR that is there already is signed in again.
 
-    A connection whose trial fails stays as "being set up", and is not read. Raises SettingUnknown, ForbiddenAddress,
-    NeedsReconnect, NeedsPermission, TryAgainLater.
+    A new connection whose trial fails stays as "being set up", and is not read; one that was there goes back to what
+    it was. Raises SettingUnknown, ForbiddenAddress, NeedsReconnect, NeedsPermission, TryAgainLater.
     """
     refuse_unknown_settings(connector_for(wish.emr).MANIFEST, wish.settings)
     check_base_url(wish.base_url, allows_loopback=house.settings.allows_loopback)
     with house.database.practice(practice_id) as transaction:
-        connection_id = _saved(transaction, wish)
+        before = None if wish.is_another else _to_the_same_emr(transaction, wish.emr)
+        connection_id = _saved(transaction, wish, before)
         practice_settings.note_change(transaction, author, "connect", after=wish.emr)
     credentials = StoredCredentials(house.database, house.vault, practice_id=practice_id, connection_id=connection_id)
-    credentials.save(_with_what_was_kept(credentials, wish.credentials))
-    check = house.link(practice_id, connection_id).connector.check()
-    if check.is_working:
-        with house.database.practice(practice_id) as transaction:
-            practices.change_state(transaction, connection_id, ConnectionState.ACTIVE)
-            sync_now(transaction.connection, practice_id, connection_id)
+    credentials_before = credentials.read() if before is not None and before.has_credentials else {}
+    credentials.save(_with_what_was_kept(credentials_before, wish.credentials))
+    check: ConnectionCheck | None = None
+    try:
+        check = house.link(practice_id, connection_id).connector.check()
+    finally:
+        if check is not None and check.is_working:
+            _begin_reading(house, practice_id, connection_id)
+        elif before is not None and credentials_before:
+            credentials.save(credentials_before)
+            _put_back(house, practice_id, before)
     return Connected(connection_id=connection_id, check=check)
 
 
@@ -98,30 +103,39 @@ def refuse_unknown_settings(manifest: Manifest, settings: Mapping[str, str]) -> 
             raise SettingUnknown(f"{name} cannot be {value!r}, only one of: {', '.join(known[name])}.")
 
 
-def _saved(transaction: Transaction, wish: Wish) -> UUID:
-    there = _there(transaction, wish)
-    if there is None:
+def _to_the_same_emr(transaction: Transaction, emr: str) -> StoredConnection | None:
+    return next((one for one in practices.connections(transaction) if one.emr == emr), None)
+
+
+def _saved(transaction: Transaction, wish: Wish, before: StoredConnection | None) -> UUID:
+    if before is None:
         connection_id = practices.add_connection(
             transaction, emr=wish.emr, base_url=wish.base_url, settings=wish.settings
         )
     else:
-        connection_id = there.connection_id
-        settings = {**there.settings, **wish.settings}
+        connection_id = before.connection_id
+        settings = {**before.settings, **wish.settings}
         practices.change_connection(transaction, connection_id, base_url=wish.base_url, settings=settings)
     practices.change_state(transaction, connection_id, ConnectionState.PAUSED, trouble=BEING_SET_UP)
     return connection_id
 
 
-def _there(transaction: Transaction, wish: Wish) -> StoredConnection | None:
-    if wish.is_another:
-        return None
-    return next((one for one in practices.connections(transaction) if one.emr == wish.emr), None)
+def _begin_reading(house: House, practice_id: UUID, connection_id: UUID) -> None:
+    with house.database.practice(practice_id) as transaction:
+        practices.change_state(transaction, connection_id, ConnectionState.ACTIVE)
+        sync_now(transaction.connection, practice_id, connection_id)
 
 
-def _with_what_was_kept(stored: StoredCredentials, given: Mapping[str, str]) -> dict[str, str]:
+def _put_back(house: House, practice_id: UUID, before: StoredConnection) -> None:
+    with house.database.practice(practice_id) as transaction:
+        identity = before.connection_id
+        practices.change_connection(transaction, identity, base_url=before.base_url, settings=before.settings)
+        practices.change_state(transaction, identity, before.state, trouble=before.trouble)
+        if before.state is ConnectionState.ACTIVE:
+            sync_now(transaction.connection, practice_id, identity)
+
+
+def _with_what_was_kept(before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """A webhook's secret outlives a new sign-in; everything else is replaced."""
-    try:
-        kept = {name: value for name, value in stored.read().items() if name == WEBHOOK_SECRET}
-    except NeedsReconnect:
-        kept = {}
+    kept = {name: value for name, value in before.items() if name == WEBHOOK_SECRET}
     return {**kept, **{name: value for name, value in given.items() if value}}

@@ -5,6 +5,9 @@
 -- (fencing, see practices.py), which promises the same at a fraction of the price.
 -- Sealed columns hold AES-256-GCM ciphertext (see vault.py); *_index columns are blind indexes.
 
+-- Counts the changes of whatever a practice's context is made of, so that a worker may keep the context it loaded.
+alter table practice add column revision bigint not null default 0;
+
 create table bookmark (
     practice_id uuid not null,
     connection_id uuid not null,
@@ -258,6 +261,15 @@ create table sync_run (
     primary key (practice_id, run_id),
     foreign key (practice_id, connection_id) references connection
 );
+-- When each kind of reading last began and came to its end.
+create table last_reading (
+    practice_id uuid not null,
+    connection_id uuid not null,
+    kind text not null,
+    began_at timestamptz not null,
+    primary key (practice_id, connection_id, kind),
+    foreign key (practice_id, connection_id) references connection
+);
 create index sync_run_latest on sync_run (practice_id, connection_id, kind, started_at desc);
 
 -- The appointments that a sweep under way has met; what the finished sweep has not met is missing in the EMR.
@@ -283,8 +295,42 @@ create table setting_change (
 
 select protect_tenant_table(name::regclass) from unnest(array[
     'bookmark', 'intake', 'catalog_entry', 'approval', 'status_meaning', 'patient', 'household_member', 'appointment', 'group_member',
-    'visit', 'test_visit', 'wanted', 'quarantine', 'sync_run', 'sweep_seen'
+    'visit', 'test_visit', 'wanted', 'quarantine', 'sync_run', 'last_reading', 'sweep_seen'
 ]) as name;
 select protect_tenant_table(name::regclass, 'select, insert') from unnest(array[
     'decision', 'visit_change', 'setting_change'
 ]) as name;
+
+create function note_revision() returns trigger language plpgsql as $$
+begin
+    update practice set revision = revision + 1
+    where practice_id = nullif(current_setting('app.practice', true), '')::uuid;
+    return null;
+end
+$$;
+
+create function note_own_revision() returns trigger language plpgsql as $$
+begin
+    new.revision := old.revision + 1;
+    return new;
+end
+$$;
+
+create trigger revision after insert or update or delete on catalog_entry
+    for each statement execute function note_revision();
+create trigger revision after insert or update or delete on approval
+    for each statement execute function note_revision();
+create trigger revision after insert or update or delete on status_meaning
+    for each statement execute function note_revision();
+create trigger revision after insert or update or delete on household_member
+    for each statement execute function note_revision();
+create trigger revision after insert or update or delete on test_visit
+    for each statement execute function note_revision();
+create trigger revision after insert or update or delete on staff
+    for each statement execute function note_revision();
+create trigger revision after update of settings, base_url on connection
+    for each statement execute function note_revision();
+create trigger revision before update on practice for each row
+    when ((old.name, old.zone, old.closures, old.settings)
+          is distinct from (new.name, new.zone, new.closures, new.settings))
+    execute function note_own_revision();

@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 from visitsync.connectors import connector_for
 from visitsync.domain.decision import Finding
 from visitsync.domain.explanation import explain
-from visitsync.storage import practices
+from visitsync.storage import appointments, practices
 from visitsync.storage.practices import StoredConnection
 from visitsync.sync import pipeline
 from visitsync.sync.answers import screen_for
@@ -42,6 +42,8 @@ class Synced(msgspec.Struct, frozen=True, kw_only=True):
     emr: str
     connection_id: UUID
     report: SyncReport
+    outcomes: dict[str, int]
+    """Outcome → number of appointments now."""
 
 
 @click.command()
@@ -80,10 +82,11 @@ def sync(
             zone = practices.find_practice(transaction).zone
         with shown_progress(quiet=as_json) as watch:
             done = [
-                Synced(
-                    emr=one.emr,
-                    connection_id=one.connection_id,
-                    report=_turn(house, tenant.practice_id, one, watch, appointment, full, accept_cancellations),
+                _synced(
+                    house,
+                    tenant.practice_id,
+                    one,
+                    _turn(house, tenant.practice_id, one, watch, appointment, full, accept_cancellations),
                 )
                 for one in chosen
             ]
@@ -119,6 +122,12 @@ def exit_of(reports: Sequence[SyncReport]) -> Exit:
     return Exit.TRY_LATER if troubles else Exit.FINE
 
 
+def _synced(house: House, practice_id: UUID, connection: StoredConnection, report: SyncReport) -> Synced:
+    with house.database.practice(practice_id) as transaction:
+        outcomes = appointments.outcome_counts(transaction, connection.connection_id)
+    return Synced(emr=connection.emr, connection_id=connection.connection_id, report=report, outcomes=outcomes)
+
+
 def _turn(
     house: House,
     practice_id: UUID,
@@ -139,7 +148,7 @@ def _turn(
 def _tell(house: House, done: Sequence[Synced], zone: str) -> None:
     for one in done:
         manifest = connector_for(one.emr).MANIFEST
-        counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one.report.outcomes.items())
+        counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one.outcomes.items())
         say(f"{manifest.name}: {counts or 'no appointments'} ({one.report.decisions_changed} answers changed)")
         if one.report.trouble:
             words = explain(Finding(one.report.trouble), screen_for(manifest, zone, house.clock()))

@@ -1,0 +1,70 @@
+"""Everything that a turn of the engine must know before it asks the EMR anything, in one round trip."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from visitsync.storage.database import Transaction
+from visitsync.storage.practices import ConnectionState, NoSuchConnection
+
+
+class TurnStart(msgspec.Struct, frozen=True, kw_only=True):
+    """How a connection stands at the beginning of a turn."""
+
+    epoch: int
+    state: ConnectionState
+    trouble: str | None
+    revision: int
+    """Of everything the practice's context is made of; as long as it stays, a context loaded before is good."""
+    bookmarks: Mapping[str, str]
+    began_at: Mapping[str, datetime]
+    """Kind of reading → when the last complete one began (aware, UTC)."""
+    has_leftovers: bool
+    """Answers that were kept and not taken in."""
+    has_wanted: bool
+    """Something must be read, or was read and must be judged."""
+    is_recheck_due: bool
+    """Time has passed that may change a decision."""
+    has_quarantined: bool
+    """Some record could not be read and still waits in quarantine."""
+
+
+def start_turn(transaction: Transaction, connection_id: UUID, *, now: datetime, is_claim: bool) -> TurnStart:
+    """Claims the connection (or, beside whoever holds it, only looks) and tells how it stands.
+
+    Raises NoSuchConnection.
+    """
+    parameters = {"practice": transaction.practice_id, "connection": connection_id, "now": now}
+    row = transaction.execute(_CLAIM if is_claim else _LOOK, parameters, binary=True).fetchone()
+    if row is None:
+        raise NoSuchConnection(f"No connection {connection_id}.")
+    epoch, state, trouble, revision, bookmarks, began_at, has_leftovers, has_wanted, is_recheck_due, quarantined = row
+    return TurnStart(
+        epoch=epoch,
+        state=ConnectionState(state),
+        trouble=trouble,
+        revision=revision,
+        bookmarks=dict(bookmarks),
+        began_at=dict(began_at),
+        has_leftovers=has_leftovers,
+        has_wanted=has_wanted,
+        is_recheck_due=is_recheck_due,
+        has_quarantined=quarantined,
+    )
+
+
+_THIS = "practice_id = %(practice)s and connection_id = %(connection)s"
+_WHAT = f"""
+    epoch, state, trouble,
+    (select revision from practice where practice_id = %(practice)s),
+    array(select row (stream, position) from bookmark where {_THIS}),
+    array(select row (kind, began_at) from last_reading where {_THIS}),
+    exists (select from intake where {_THIS} and taken_in_at is null and body is not null),
+    exists (select from wanted where {_THIS} and (is_read or not_before is null or not_before <= %(now)s)),
+    exists (select from appointment where {_THIS} and recheck_at <= %(now)s),
+    exists (select from quarantine where {_THIS} and resolved_at is null)
+    """
+_LOOK = f"select {_WHAT} from connection where {_THIS}".encode()
+_CLAIM = f"update connection set epoch = epoch + 1 where {_THIS} returning {_WHAT}".encode()
