@@ -97,16 +97,21 @@ def _insurance(patient: Patient, appointment: Appointment, required: Demographic
     coverages = patient.coverages
     if patient.is_self_pay or coverages is None:
         return ()
-    typed = next((one for one in coverages if one.payer_name and not one.payer_id), None)
-    if typed is not None:
-        return (Finding("payer-not-from-list", {"payer": typed.payer_name}),)
-    if not required.insurance or appointment.coverage_named or any(one.payer_id for one in coverages):
+    has_payer = False
+    for one in coverages:
+        if one.payer_id:
+            has_payer = True
+        elif one.payer_name:
+            return (Finding("payer-not-from-list", {"payer": one.payer_name}),)
+    if has_payer or not required.insurance or appointment.coverage_named:
         return ()
     return (Finding("insurance-missing"),)
 
 
 def _unusable_address(address: Address) -> tuple[Finding, ...]:
     state, postal_code = address.state.strip(), address.postal_code.strip()
+    if len(state) == 2 and state.isalpha() and len(postal_code) == 5 and postal_code.isdigit():
+        return ()
     problems = []
     if state and not _STATE(state):
         problems.append("the state is not written as two letters")
