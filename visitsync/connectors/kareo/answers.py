@@ -44,9 +44,8 @@ def glance(body: bytes, operation: str, *, practice_id: str = "") -> None:
     That the rest is well-formed and in the right namespaces shows only when result_of reads it all.
     """
     verdicts = frozenset({_ERROR, _SECURITY})
-    answer = _read(
-        lambda: read_beginning(body, answer_tag(operation), until_depth=2, skipping=verdicts), body, operation
-    )
+    tag = answer_tag(operation)
+    answer = _read(lambda: read_beginning(body, tag, until_depth=2, skipping=verdicts), body, operation)
     _judge(_only_result(answer, operation), operation, practice_id)
 
 
@@ -63,7 +62,8 @@ def result_of(body: bytes, operation: str, *, practice_id: str = "") -> Element:
 
 def unjudged_result_of(body: bytes, operation: str) -> Element:
     """The `…Result` of an answer, whatever it says of itself; for operations whose result is not documented."""
-    return _only_result(_read(lambda: read_answer(body, answer_tag(operation)), body, operation), operation)
+    tag = answer_tag(operation)
+    return _only_result(_read(lambda: read_answer(body, tag), body, operation), operation)
 
 
 def payload_of(result: Element, operation: str) -> Element | None:
@@ -81,6 +81,7 @@ _ASKED_TOO_OFTEN = re.compile(r"requested more than allowed|\b429\b.{0,200}\bend
 _BAD_LOGIN = re.compile(r"invalid (user|customer ?key|password|login|credential)", re.IGNORECASE)
 _NOT_ALLOWED = re.compile(r"not (been )?(authori[sz]ed|permitted|allowed)|permission", re.IGNORECASE)
 _RECORD = re.compile(r"\b(appointment|patient)", re.IGNORECASE)
+_PASSING = re.compile(r"try again|unexpected|temporar|unavailable|timed? ?out|maintenance", re.IGNORECASE)
 _MISSING = re.compile(r"not (be )?found|not exist|no longer exist|n't exist|unable to find|no such", re.IGNORECASE)
 _HOW_FAR_AN_ERROR_REACHES = 4096
 
@@ -144,6 +145,8 @@ def _error_for(words: str, operation: str) -> ConnectorError:
         return NeedsReconnect(f"{operation}: Kareo does not accept the credentials.")
     if _NOT_ALLOWED.search(words):
         return NeedsPermission(f"{operation}: Kareo says that the API user may not do this.")
+    if _PASSING.search(words):
+        return TryAgainLater(f"{operation}: Kareo says that it is out of order.")
     return SaysError(f"{operation}: Kareo answers with an error ({len(words)} characters of explanation).")
 
 

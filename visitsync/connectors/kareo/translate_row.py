@@ -1,5 +1,6 @@
 """What a row of GetAppointments means. Source: kareo reference, sections 4 and 5.1."""
 
+from datetime import timedelta
 from functools import lru_cache
 
 from visitsync.connector_kit.connector import TranslationContext
@@ -9,13 +10,14 @@ from visitsync.connectors.kareo.members import Row, identity, whole_minutes, zon
 from visitsync.connectors.kareo.statuses import status_named
 from visitsync.connectors.kareo.texts import local_time, stamp
 from visitsync.domain.appointment import Appointment, Mark, MarkKind
-from visitsync.domain.local_time import LocalTime, from_instant
+from visitsync.domain.local_time import Clarity, LocalTime, from_instant
 
 REASON_SLOTS = tuple((f"AppointmentReasonID{n}", f"AppointmentReason{n}") for n in range(1, 11))
 RESOURCE_SLOTS = tuple((f"ResourceID{n}", f"ResourceName{n}", f"ResourceTypeID{n}") for n in range(1, 11))
 """The approved reason, and the provider among rooms and devices, may stand in any of ten slots."""
 PROVIDER = "1"
 """ResourceTypeID of a provider."""
+_REPEATED = timedelta(hours=1)
 
 
 def appointment_of(row: Row, record_id: str, context: TranslationContext) -> Appointment:
@@ -111,6 +113,8 @@ def _duration_minutes(row: Row, start: LocalTime, zone: str) -> int:
     if "EndDate" not in row and (minutes := row.get("AppointmentDuration", "")).isdecimal():
         return int(minutes)
     end = _time(row, "EndDate", zone)
-    # Of two wall times the difference is what the schedule shows, also where the clocks change in between.
-    are_exact = row["EndDate"].endswith("Z")
-    return whole_minutes(((end.instant - start.instant) if are_exact else (end.wall - start.wall)).total_seconds())
+    if start.clarity is end.clarity is Clarity.CERTAIN:
+        return whole_minutes((end.instant - start.instant).total_seconds())
+    # Within a change of clocks only the clock faces are known; an end "before" the start is in the repeated hour.
+    shown = end.wall - start.wall
+    return whole_minutes((shown if shown >= timedelta() else shown + _REPEATED).total_seconds())
