@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding
 from visitsync.domain.patient import Patient
-from visitsync.domain.practice import ConnectionFacts
+from visitsync.domain.practice import ConnectionFacts, PracticeContext
 from visitsync.rules import sync_time
+from visitsync.rules.lookups import lookups_for
 from visitsync.rules.sync_time import Lane
-from visitsync.rules.timing import NOTHING, Timing
+from visitsync.rules.timing import NOTHING, Timing, lane_of
 
 _DETAILS = Finding("details-not-read-yet")
 _PATIENT = Finding("patient-not-read-yet")
@@ -44,6 +45,14 @@ def expected_by(appointment: Appointment, connection: ConnectionFacts, now: date
         return None
     expected = sync_time.expected_by(_known_since(appointment) or now, connection, lane)
     return expected if now < expected else sync_time.expected_by(now, connection, lane)
+
+
+def expected_after_fix(appointment: Appointment, practice: PracticeContext, now: datetime) -> datetime | None:
+    """By when a fix made in the EMR now will show, at the latest (aware); None while the connection is paused."""
+    if practice.connection.is_paused:
+        return None
+    lane = lane_of(appointment.start.instant, lookups_for(practice).timing, now)
+    return sync_time.expected_by(now, practice.connection, lane)
 
 
 def _late(appointment: Appointment, connection: ConnectionFacts, now: datetime) -> Timing:

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from visitsync.domain.appointment import Appointment, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.decision import WITH_VISIT, Decision, Outcome
+from visitsync.domain.explanation import Screen, for_patient, seven_checks
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.domain.patient import Address, Coverage, Patient, PatientStatus
 from visitsync.domain.practice import Agreement, CatalogEntry, Demographic, OpeningHours, PracticeContext, Recognition
 from visitsync.domain.reason import Severity
 from visitsync.domain.reasons import REASONS
-from visitsync.rules.answer import answer, expected_after_fix
 from visitsync.rules.decide import decide
 from visitsync.rules.lookups import lookups_for
+from visitsync.rules.reading import expected_after_fix
 from visitsync.rules.rehearsal import (
     NOW,
     OFFICE,
@@ -162,9 +163,10 @@ def test_every_record_gets_an_answer_with_reasons_of_the_catalogue(
     assert decision.staff_id is None or decision.outcome in WITH_VISIT
     assert decision.recheck_at is None or decision.recheck_at > now
     assert decision.expected_by is None or decision.expected_by > now
-    words = answer(appointment, decision, practice, now)
-    assert len(words.checks) == 7
-    assert [one.code for one in words.explanations] == [one.code for one in decision.findings]
+    screen = Screen(emr="kareo", words=practice.connection.words, zone=practice.zone, now=now)
+    checks = seven_checks(decision, screen, expected_after_fix=expected_after_fix(appointment, practice, now))
+    assert len(checks) == 7
+    assert for_patient(decision)
 
 
 @thoroughly
@@ -269,6 +271,8 @@ def test_a_fix_far_ahead_is_expected_within_a_day_and_a_near_one_within_minutes(
     practice = Rehearsal().context()
     assert expected_after_fix(a_booking(), practice, NOW) == NOW + timedelta(minutes=15)
     assert expected_after_fix(a_booking(start=at(2026, 12, 30)), practice, NOW) == NOW + timedelta(hours=24)
+    paused = msgspec.structs.replace(practice, connection=msgspec.structs.replace(practice.connection, is_paused=True))
+    assert expected_after_fix(a_booking(), paused, NOW) is None
 
 
 @given(st.integers(0, 400))
