@@ -13,11 +13,11 @@ from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import Check, Explanation, Screen, explain, for_patient, seven_checks
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import PracticeContext
-from visitsync.domain.time_words import in_words
+from visitsync.domain.time_words import in_words, wall_in_words
 from visitsync.domain.visit import Visit
 from visitsync.rules.sync_time import expected_by as expected_after
 from visitsync.rules.sync_time import expected_minutes
-from visitsync.storage import decisions, patients, practices, quarantine, visits
+from visitsync.storage import appointments, decisions, patients, practices, quarantine, visits
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_context import load_practice_context
@@ -140,6 +140,18 @@ def answer(
     )
 
 
+def to_be_fixed(
+    transaction: Transaction, vault: Vault, connection_id: UUID, outcomes: Sequence[Outcome], *, now: datetime
+) -> list[Answer]:
+    """The answers of one connection's appointments that have one of these outcomes, the nearest first."""
+    desk = _desk(transaction, vault, practices.find_connection(transaction, connection_id), now)
+    where = "connection_id = %(connection)s and outcome = any(%(outcomes)s)"
+    parameters = {"connection": connection_id, "outcomes": [str(one) for one in outcomes]}
+    found = [one for batch in appointments.select(transaction, where, parameters) for one in batch]
+    found.sort(key=lambda one: _nearest_first(one, now))
+    return [_answer(transaction, vault, desk, one) for one in found]
+
+
 class _Desk(msgspec.Struct, frozen=True, kw_only=True):
     """One connection, with what its answers need."""
 
@@ -183,7 +195,7 @@ def _answer(transaction: Transaction, vault: Vault, desk: _Desk, stored: StoredA
         outcome=decision.outcome,
         in_a_word=OUTCOME_WORDS[decision.outcome],
         start=appointment.start.instant,
-        start_text=in_words(appointment.start.instant, screen.zone, screen.now),
+        start_text=_when(appointment, screen),
         zone=screen.zone,
         duration_minutes=appointment.duration_minutes,
         booked_as=booked_as(appointment, desk.practice),
@@ -203,6 +215,12 @@ def _answer(transaction: Transaction, vault: Vault, desk: _Desk, stored: StoredA
         history=_history(transaction, stored),
         visit=existing,
     )
+
+
+def _when(appointment: Appointment, screen: Screen) -> str:
+    """With the time of day, as the EMR's screen shows it."""
+    near = in_words(appointment.start.instant, screen.zone, screen.now)
+    return near if ":" in near else wall_in_words(appointment.start.wall)
 
 
 def booked_as(appointment: Appointment, practice: PracticeContext) -> str:

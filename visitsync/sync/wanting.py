@@ -1,6 +1,6 @@
 """Reads what judging still needs — patients, details, single appointments — nearest appointments first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -17,6 +17,8 @@ SOON = timedelta(days=3)
 """What an appointment this near needs may use nearly all of the EMR's budget; later ones leave room."""
 AT_A_TIME = 100_000
 """A connector is told all that is wanted, so that it can choose between single answers and whole lists."""
+MANY = 100
+"""From so many on, those needed soon are read together with all others: lists may then be cheaper."""
 JUDGE_EVERY = 2_000
 """Patients read before what they change is judged: most of those who share an address are in by then."""
 PUT_OFF = timedelta(minutes=30)
@@ -31,36 +33,39 @@ def read_wanted(run: Run, keep: Keep) -> None:
             return
     try:
         for kind in ("appointment", "appointment-detail", "patient"):
-            while batch := _most_urgent(run, kind):
-                _read(run, kind, batch, keep)
+            while ids := _most_urgent(run, kind):
+                _read(run, kind, ids, keep)
     finally:
         judge_patients_read(run)
 
 
-def _most_urgent(run: Run, kind: Kind) -> list[tuple[str, Urgency]]:
+def _most_urgent(run: Run, kind: Kind) -> dict[str, Urgency]:
+    """The few that are needed soon, by themselves; else all that is wanted, so that the connector can read in bulk."""
     link = run.link
     now = link.now()
     with link.database.practice(link.practice_id) as transaction:
         found = wanted.most_urgent(transaction, link.connection_id, kind, now=now, at_most=AT_A_TIME)
-    return [(identity, Urgency.SOON if start - now < SOON else Urgency.BACKGROUND) for identity, start in found]
+    soon = [identity for identity, needed_by in found if needed_by - now < SOON]
+    if 0 < len(soon) < MANY:
+        return dict.fromkeys(soon, Urgency.SOON)
+    return dict.fromkeys((identity for identity, _ in found), Urgency.ROUTINE if soon else Urgency.BACKGROUND)
 
 
-def _read(run: Run, kind: Kind, batch: Sequence[tuple[str, Urgency]], keep: Keep) -> None:
+def _read(run: Run, kind: Kind, ids: Mapping[str, Urgency], keep: Keep) -> None:
     begin(run, f"{kind}s")
-    for urgency in (Urgency.SOON, Urgency.BACKGROUND):
-        ids = [identity for identity, how_urgent in batch if how_urgent is urgency]
-        judged_at = 0
-        for page in _pages(run, kind, ids, urgency):
-            keep(run, page, None)
-            run.link.tell(f"{kind}s", run.tally.records)
-            if run.tally.changed - judged_at >= JUDGE_EVERY:
-                flush(run)
-                judge_patients_read(run)
-                judged_at = run.tally.changed
+    urgency = next(iter(ids.values()))
+    judged_at = 0
+    for page in _pages(run, kind, list(ids), urgency):
+        keep(run, page, None)
+        run.link.tell(f"{kind}s", run.tally.records)
+        if run.tally.changed - judged_at >= JUDGE_EVERY:
+            flush(run)
+            judge_patients_read(run)
+            judged_at = run.tally.changed
     flush(run)
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
-        still = wanted.among(transaction, link.connection_id, kind, [identity for identity, _ in batch])
+        still = wanted.among(transaction, link.connection_id, kind, list(ids))
         if still:
             wanted.put_off(transaction, link.connection_id, kind, sorted(still), until=link.now() + PUT_OFF)
     finish(run)
@@ -68,8 +73,6 @@ def _read(run: Run, kind: Kind, batch: Sequence[tuple[str, Urgency]], keep: Keep
 
 def _pages(run: Run, kind: Kind, ids: Sequence[str], urgency: Urgency) -> Iterator[FetchedPage]:
     connector = run.link.connector
-    if not ids:
-        return
     match kind:
         case "patient":
             yield from connector.read_patients(ids, urgency=urgency)
