@@ -153,7 +153,7 @@ class DrchronoConnector:
             following = (
                 msgspec.structs.replace(mark, began=began, next=page.next)
                 if page.next
-                else msgspec.structs.replace(mark, since=max(began, mark.since), began=None, next="")
+                else msgspec.structs.replace(mark, since=began, began=None, next="")
             )
             yield _page(kind, page.answer.body, bookmark=bookmarks.write(following))
 

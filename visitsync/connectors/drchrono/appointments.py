@@ -12,7 +12,7 @@ from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.video_words import video_words
 from visitsync.connectors.drchrono.drift import flag, local_time, minutes, moment, optional_id
 from visitsync.connectors.drchrono.payloads import APPOINTMENTS, TELEHEALTH_ROWS, AppointmentRow
-from visitsync.connectors.drchrono.zones import zone_of_doctor
+from visitsync.connectors.drchrono.zones import zone_of_doctor, zone_of_stamps
 from visitsync.domain.appointment import Appointment, AppointmentDetail, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
 
@@ -44,11 +44,11 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     doctor_id = optional_id(row.doctor)
     office_id = optional_id(row.office)
     patient_id = optional_id(row.patient)
-    zone = zone_of_doctor(doctor_id, context)
+    stamp_zone = zone_of_stamps(doctor_id, context)
     status_text = row.status or ""
     return Appointment(
         id=record.id,
-        start=local_time(row.scheduled_time, zone, "scheduled_time"),
+        start=local_time(row.scheduled_time, zone_of_doctor(doctor_id, context), "scheduled_time"),
         duration_minutes=minutes(row.duration),
         status=_status(status_text, context),
         status_text=status_text,
@@ -56,8 +56,8 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         patient_id=patient_id,
         practitioner_id=doctor_id,
         location_id=office_id,
-        booked_at=moment(row.created_at, zone, "created_at"),
-        changed_at=moment(row.updated_at, zone, "updated_at"),
+        booked_at=moment(row.created_at, stamp_zone, "created_at"),
+        changed_at=moment(row.updated_at, stamp_zone, "updated_at"),
         is_block=patient_id is None or flag(row.appt_is_break, "appt_is_break"),
         is_deleted=flag(row.deleted_flag, "deleted_flag") or flag(row.archived, "archived"),
         series_id=_series_id(record.id, row),

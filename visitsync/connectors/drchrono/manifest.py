@@ -98,6 +98,12 @@ MANIFEST = Manifest(
             help="Time zones of single doctors, over everything else: 300101=America/Denver, 300102=US/Pacific.",
         ),
         Setting(
+            name="stamp_zone",
+            values=("doctor", "practice"),
+            help="Whose clock the times of booking and of the last change show: the doctor's, as appointments do, or "
+            "the practice's.",
+        ),
+        Setting(
             name="since_overlap_minutes",
             values=("75", "90", "120", "180", "360"),
             help="How far each reading of changes looks back behind the last one. 75 covers the repeated hour in "
@@ -145,6 +151,11 @@ MANIFEST = Manifest(
             fact="Which zone the naive times of a practice with doctors in several zones are in.",
             assumed="The zone of the appointment's doctor; where the doctor has none, the practice's.",
             setting="zone",
+        ),
+        KnownGap(
+            fact="Whose clock the times of booking and of the last change show, where doctors are in several zones.",
+            assumed="The same doctor's as the appointment's own time.",
+            setting="stamp_zone",
         ),
         KnownGap(
             fact="Which zone `since` is read in.",

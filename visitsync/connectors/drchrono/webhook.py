@@ -69,13 +69,11 @@ def read_hint(headers: Mapping[str, str], body: bytes) -> Hint:
     delivery_id = _delivery_id(headers, body)
     thing, _, change = event.rpartition("_")
     members = read_members(body)
-    if "object" not in members:
-        raise AnswerUnreadable("The delivery is about no object.")
     kind = KINDS.get(thing) if change in CHANGES else None
     if kind is None:
         return Hint(event=event, delivery_id=delivery_id)
     try:
-        found = decode_record(members["object"], WEBHOOK_OBJECTS, identity=("id", "doctor", "office"))
+        found = decode_record(members.get("object", b""), WEBHOOK_OBJECTS, identity=("id", "doctor", "office"))
         return Hint(
             event=event,
             delivery_id=delivery_id,

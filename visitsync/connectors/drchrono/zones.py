@@ -21,6 +21,13 @@ def zone_of_doctor(doctor_id: str | None, context: TranslationContext) -> str:
     return (doctor.zone if doctor is not None else None) or context.practice_zone
 
 
+def zone_of_stamps(doctor_id: str | None, context: TranslationContext) -> str:
+    """The zone of created_at and updated_at in a doctor's rows."""
+    if context.settings.get("stamp_zone") == "practice":
+        return context.practice_zone
+    return zone_of_doctor(doctor_id, context)
+
+
 @lru_cache(maxsize=256)
 def doctor_zones(setting: str) -> Mapping[str, str]:
     """The setting `300101=America/Denver, 300102=US/Pacific` as zones by doctor."""
