@@ -119,6 +119,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 # Nothing may stand before the envelope but the declaration: so no DOCTYPE, which is legal nowhere else.
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml\s([^>]{0,200})\?>)?\s{0,1000}<[A-Za-z_]")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
+_EXPECTED = re.compile(r"Expecting element '(\w{1,60})'", re.ASCII)  # Windows Communication Foundation's wording
 _READABLE = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 _STRICT: dict[str, Any] = {
     "resolve_entities": False,
@@ -191,6 +192,8 @@ def _refusal(element: Element) -> ConnectorError:
         code=(element.findtext("faultcode") or "").rpartition(":")[2].strip()[:80],
         text=(element.findtext("faultstring") or "").strip()[:2000],
     )
-    error = FAULTS.get(fault.code.partition(".")[0], TryAgainLater)(f"The EMR answers with {fault}.")
+    missed = _EXPECTED.search(fault.text)
+    hint = f" It expected the element {missed[1]} and did not meet it in its place." if missed else ""
+    error = FAULTS.get(fault.code.partition(".")[0], TryAgainLater)(f"The EMR answers with {fault}.{hint}")
     error.__cause__ = fault
     return error

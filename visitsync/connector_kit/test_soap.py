@@ -214,6 +214,11 @@ def test_what_a_fault_says_rides_behind_the_error_only() -> None:
     assert "Ottoline" not in f"{raised.value} {cause}"
 
 
+def test_the_member_that_a_server_missed_is_named() -> None:
+    with pytest.raises(RequestRefused, match="expected the element Fields"):
+        read_answer(fault("a:DeserializationFailed", "of Ottoline Marsh. Expecting element 'Fields'."), ANSWER)
+
+
 # The beginning of a long answer
 
 

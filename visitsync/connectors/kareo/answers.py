@@ -75,6 +75,15 @@ def payload_of(result: Element, operation: str) -> Element | None:
     return None if is_nil(found[0]) else found[0]
 
 
+def refuse_throttled(body: bytes, operation: str) -> None:
+    """For a body that is no answer: raises TryAgainLater where it says that we ask too often.
+
+    Throttled answers are reported to break the service's own description.
+    """
+    if _ASKED_TOO_OFTEN.search(body[:_HOW_FAR_AN_ERROR_REACHES].decode(errors="replace")):
+        raise _throttled(operation)
+
+
 _ERROR, _SECURITY = f"{{{K}}}ErrorResponse", f"{{{K}}}SecurityResponse"
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _ASKED_TOO_OFTEN = re.compile(r"requested more than allowed|\b429\b.{0,200}\bendpoint\b", re.IGNORECASE | re.DOTALL)
@@ -90,10 +99,8 @@ def _read(read: Callable[[], Element], body: bytes, operation: str) -> Element:
     try:
         return read()
     except AnswerUnreadable as error:
-        # Throttled answers are reported to break the service's own description.
-        if _ASKED_TOO_OFTEN.search(body[:_HOW_FAR_AN_ERROR_REACHES].decode(errors="replace")):
-            raise _throttled(operation) from error
-        raise
+        refuse_throttled(body, operation)
+        raise AnswerUnreadable(f"{operation}: {error}") from error
 
 
 def _throttled(operation: str) -> TryAgainLater:

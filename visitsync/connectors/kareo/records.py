@@ -13,7 +13,7 @@ from lxml import etree
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connector_kit.soap import Element, is_nil, local_name, read_answer
-from visitsync.connectors.kareo.answers import SaysError, payload_of, result_of
+from visitsync.connectors.kareo.answers import SaysError, payload_of, refuse_throttled, result_of
 from visitsync.connectors.kareo.contract import REPLIES, K, Reply
 from visitsync.connectors.kareo.secrecy import blank_secrets, is_secret
 from visitsync.connectors.kareo.texts import as_utc, as_utc_again, is_yes, local_time
@@ -50,6 +50,7 @@ def operation_of(body: bytes) -> str:
     if answer.tag == f"{{{K}}}{operation}":
         raise AnswerUnreadable(f"This is a request ({operation}) and not an answer.")
     if answer.tag != f"{{{K}}}{operation}Response":
+        refuse_throttled(body, "The operation asked")
         raise AnswerUnreadable(f"The answer is <{answer.tag[:200]}>, which is none of Kareo's.")
     return operation
 
