@@ -132,18 +132,6 @@ STATE: tuple[Reason, ...] = (
         patient_sentence=NOTHING_TO_DO,
     ),
     Reason(
-        code="awaiting-confirmation",
-        cause="F3",
-        rank=_RANK + 22,
-        title="Not confirmed yet",
-        sentence="It is booked in {emr} but not confirmed yet{status_note}. The visit is there all the same.",
-        fix="Nothing to do; confirm it in {emr} once the patient has.",
-        owner=Owner.NOBODY,
-        severity=Severity.INFORMS,
-        outcome=Outcome.READY,
-        patient_sentence=NOTHING_TO_DO,
-    ),
-    Reason(
         code="group-visit",
         cause="F6",
         rank=_RANK + 21,

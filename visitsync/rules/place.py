@@ -14,8 +14,8 @@ class PlaceLookup(msgspec.Struct, frozen=True):
 
     connected: frozenset[str]
     """Ids, names and synonyms of connected locations; empty: all count."""
-    excluded: frozenset[str]
-    """Ids and names, also the ids of those who are excluded by name."""
+    excluded: Mapping[str, str]
+    """What is excluded, ids and names, also the ids of those who are excluded by name → its name for staff."""
     locations: Mapping[str, CatalogEntry]
 
 
@@ -26,13 +26,20 @@ def place_lookup(practice: PracticeContext) -> PlaceLookup:
     """Works out the practice's choice of places once. A room belongs to its location and is not chosen by itself."""
     locations = practice.locations.values()
     connected = [entry for entry in locations if entry.is_connected and entry.owner_id is None]
-    excluded = practice.connection.excluded_resources
-    by_name = [entry.id for entry in (*locations, *practice.practitioners.values()) if entry.name in excluded]
     return PlaceLookup(
         connected=frozenset(name for entry in connected for name in (entry.id, entry.name, *entry.synonyms)),
-        excluded=excluded.union(by_name) if excluded else excluded,
+        excluded=_excluded(practice),
         locations=practice.locations,
     )
+
+
+def _excluded(practice: PracticeContext) -> dict[str, str]:
+    excluded = practice.connection.excluded_resources
+    if not excluded:
+        return {}
+    listed = (*practice.locations.values(), *practice.practitioners.values())
+    named = {entry.id: entry.name for entry in listed if entry.name in excluded or entry.id in excluded}
+    return {**{name: name for name in excluded}, **named}
 
 
 def check(appointment: Appointment, lookup: PlaceLookup) -> tuple[Finding, ...]:
@@ -54,11 +61,8 @@ def _unconnected_location(appointment: Appointment, lookup: PlaceLookup) -> tupl
 def _excluded_resource(appointment: Appointment, lookup: PlaceLookup) -> tuple[Finding, ...]:
     if not lookup.excluded:
         return ()
-    named = [text for mark in appointment.marks if mark.kind in _PLACES for text in (mark.text, mark.id)]
-    named += [appointment.location_name, appointment.location_id]
-    named += [appointment.practitioner_name, appointment.practitioner_id]
-    hit = next((text for text in named if text in lookup.excluded), None)
-    if hit is None:
-        return ()
-    entry = lookup.locations.get(hit)
-    return (Finding("resource-excluded", {"found": f"“{entry.name if entry else hit}”"}),)
+    named = [text for mark in appointment.marks if mark.kind in _PLACES for text in (mark.text or "", mark.id or "")]
+    named += [appointment.location_name or "", appointment.location_id or ""]
+    named += [appointment.practitioner_name or "", appointment.practitioner_id or ""]
+    hit = next((lookup.excluded[text] for text in named if text in lookup.excluded), None)
+    return (Finding("resource-excluded", {"found": f"“{hit}”"}),) if hit is not None else ()

@@ -69,7 +69,7 @@ def _link(
     if against is not None:
         return ProviderLink(findings=(against,), name=entry.name, zone=entry.zone)
     warnings = []
-    if entry.npi == "":  # None: this EMR says nothing about NPIs
+    if not entry.npi:
         warnings.append(Finding("provider-npi-missing", who))
     if entry.staff_id is None:
         warnings.append(Finding("provider-without-login", who))

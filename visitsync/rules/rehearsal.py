@@ -112,7 +112,8 @@ def a_patient(patient_id: str, **facts: Any) -> Patient:
 
 def a_practitioner(practitioner_id: str, name: str, **facts: Any) -> CatalogEntry:
     """One who is enabled for telemedicine."""
-    return CatalogEntry(**{"id": practitioner_id, "name": name, "is_connected": True, **facts})
+    enabled = {"id": practitioner_id, "name": name, "is_connected": True, "npi": f"NPI of {practitioner_id}"}
+    return CatalogEntry(**{**enabled, **facts})
 
 
 def approved(kind: MarkKind, *texts: str, ids: tuple[str, ...] = (), accepted: tuple[str, ...] = ()) -> Recognition:

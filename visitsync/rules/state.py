@@ -13,11 +13,7 @@ _NO_LONGER_PLANNED = {
     AppointmentStatus.NO_SHOW: "no-show",
     AppointmentStatus.ENTERED_IN_ERROR: "entered-in-error",
 }
-_NOT_FIRM = {
-    AppointmentStatus.PROPOSED: "not-confirmed",
-    AppointmentStatus.WAITLIST: "not-confirmed",
-    AppointmentStatus.PENDING: "awaiting-confirmation",
-}
+_NOT_FIRM = frozenset({AppointmentStatus.PROPOSED, AppointmentStatus.PENDING, AppointmentStatus.WAITLIST})
 _GOES_AHEAD = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.CHECKED_IN})
 
 # Practices invent statuses such as "CXL - pt called" or "LWBS": those must not become visits unseen.
@@ -68,8 +64,7 @@ def _status_findings(appointment: Appointment, status: AppointmentStatus | None)
         smells = _SMELLS_OF_CANCELLATION(appointment.status_text[:_LONGEST_STATUS])
         code = "status-unclear" if smells else "status-unknown"
         return (Finding(code, {"status": appointment.status_text}),)
-    code = _NOT_FIRM.get(status, "")
-    return (Finding(code, _note(appointment)),) if code else ()
+    return (Finding("not-confirmed", _note(appointment)),) if status in _NOT_FIRM else ()
 
 
 def _group(appointment: Appointment, patients: Mapping[str, Patient]) -> tuple[Finding, ...]:

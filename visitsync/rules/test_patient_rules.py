@@ -87,6 +87,13 @@ def test_r6_a_test_visit_may_use_a_staff_address_and_is_labelled() -> None:
     assert [finding.code for finding in decision.findings] == ["test-visit"]
 
 
+@pytest.mark.parametrize(("first", "last"), [("Test", "Patient"), ("TEST", "test"), ("Zztest", "Demo")])
+def test_a_name_that_only_a_test_has_is_pointed_to_the_test_visit(first: str, last: str) -> None:
+    clinic = Rehearsal()
+    clinic.patient(first_name=first, last_name=last)
+    assert clinic.codes() == ["test-patient"]
+
+
 def test_a_chart_marked_as_test_is_pointed_to_the_test_visit() -> None:
     clinic = Rehearsal()
     clinic.patient(is_marked_as_test=True)
@@ -261,7 +268,9 @@ def test_r11_each_emr_demands_only_its_own_fields() -> None:
 @pytest.mark.parametrize("name", ["Test", "Null", "O'Brien", "李", "Ngô", "X Æ A-12", "Nguyễn", "عمر"])
 def test_r11_every_name_is_a_name(name: str) -> None:
     clinic = Rehearsal()
-    clinic.patient(first_name=name, last_name=name)
+    clinic.patient(first_name=name)
+    assert clinic.codes() == []
+    clinic.patient(first_name="Odalys", last_name=name)
     assert clinic.codes() == []
 
 
