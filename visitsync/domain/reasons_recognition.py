@@ -47,7 +47,7 @@ RECOGNITION: tuple[Reason, ...] = (
         section=1,
         rank=_RANK + 3,
         title="The note speaks of video",
-        sentence="The {word.note} says {words}, but the appointment is booked as {found}. Is this a video visit?",
+        sentence="In the {word.note} it says {words}, but it is booked as {found}. Is this a video visit?",
         fix="If it is, change it to one of: {approved}. If not, take the word out of the {word.note}.",
         fix_by_emr={
             "drchrono": "If it is a video visit, choose one of these appointment profiles: {approved}. If not, take "
@@ -63,7 +63,7 @@ RECOGNITION: tuple[Reason, ...] = (
         cause="A3",
         section=1,
         rank=_RANK + 4,
-        title="A {mark} that sounds like telemedicine is not connected",
+        title="Sounds like telemedicine, but is not connected",
         sentence="“{found}” sounds like telemedicine, but nobody has connected it yet.",
         fix="A practice admin connects “{found}” (or excludes it); or book as one of: {approved}.",
         owner=Owner.PRACTICE_ADMIN,

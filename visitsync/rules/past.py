@@ -53,4 +53,11 @@ def check(appointment: Appointment, over_since: datetime) -> tuple[Finding, ...]
     booked_at = appointment.booked_at
     if booked_at is not None and booked_at >= over_since:
         return (Finding("booked-after-it-ended", {"booked_at": booked_at.isoformat()}),)
-    return (Finding("over", {"ended_at": over_since.isoformat()}),)
+    return (Finding("over", {"ended_at": _end(appointment).isoformat()}),)
+
+
+def _end(appointment: Appointment) -> datetime:
+    try:
+        return appointment.end
+    except OverflowError:
+        return _LAST_INSTANT

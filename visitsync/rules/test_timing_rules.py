@@ -200,6 +200,7 @@ def test_r13_a_past_appointment_is_over_and_says_why() -> None:
     decision = Rehearsal().decide(start=at(2026, 11, 20))
     assert decision.outcome is Outcome.OVER
     assert [finding.code for finding in decision.findings] == ["over"]
+    assert decision.findings[0].evidence == {"ended_at": "2026-11-20T14:30:00+00:00"}
     assert decision.recheck_at is None
     entered_later = Rehearsal().decide(start=at(2026, 11, 20), booked_at=NOW - timedelta(hours=1))
     assert [finding.code for finding in entered_later.findings] == ["booked-after-it-ended"]
