@@ -171,11 +171,20 @@ def history(transaction: Transaction, visit_id: str) -> list[PastChange]:
 
 
 def recent_sync_minutes(transaction: Transaction, connection_id: UUID, *, since: datetime) -> list[float]:
-    """Minutes from booking to visit of those created since then, of appointments booked since then."""
+    """Minutes from booking to visit of those created since then, as far as they tell how quick the connection is.
+
+    Left out is what was booked before the whole window had been read once, and what had to wait for a person.
+    """
     rows = transaction.execute(
-        """select extract(epoch from created_at - booked_at) / 60 from visit
-           where practice_id = %s and connection_id = %s and created_at >= %s and booked_at >= %s""",
-        (transaction.practice_id, connection_id, since, since),
+        """select extract(epoch from visit.created_at - visit.booked_at) / 60
+           from visit join appointment using (practice_id, connection_id, appointment_id)
+           where visit.practice_id = %(practice)s and visit.connection_id = %(connection)s
+             and visit.created_at >= %(since)s and visit.booked_at >= %(since)s
+             and visit.booked_at >= (select min(finished_at) from sync_run
+                                     where practice_id = %(practice)s and connection_id = %(connection)s
+                                       and kind = 'sweep' and is_complete)
+             and visit.created_at < appointment.first_seen_at + interval '5 minutes'""",
+        {"practice": transaction.practice_id, "connection": connection_id, "since": since},
     ).fetchall()
     return [float(row[0]) for row in rows]
 

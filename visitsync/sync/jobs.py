@@ -156,9 +156,7 @@ def _is_read(database: Database, practice_id: UUID, connection_id: UUID) -> bool
 
 
 def _pause(workshop: Workshop, link: Link, report: SyncReport, failures: int) -> timedelta:
-    if workshop.poll_every is not None and not report.trouble:
-        return workshop.poll_every
-    pause = _backing_off(link, failures)
+    pause = workshop.poll_every or _backing_off(link, failures)
     return pause if report.try_again_at is None else max(pause, report.try_again_at - link.now())
 
 

@@ -19,6 +19,7 @@ from visitsync.storage.practices import StoredConnection
 from visitsync.storage.roles import AppRole, app_url
 from visitsync.storage.vault import Vault
 from visitsync.storage.vendor_limits import StoredBudget
+from visitsync.sync.context_cache import ContextCache
 from visitsync.sync.link import Link, Progress
 from visitsync.wiring.clock import clock_ahead
 from visitsync.wiring.embedded_postgres import EmbeddedPostgres
@@ -41,6 +42,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     clock: Clock
     embedded: EmbeddedPostgres | None = None
+    contexts: ContextCache = msgspec.field(default_factory=ContextCache)
 
     def link(
         self, practice_id: UUID, connection_id: UUID, *, progress: Callable[[Progress], None] | None = None
@@ -65,6 +67,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             database=self.database,
             vault=self.vault,
             clock=self.clock,
+            contexts=self.contexts,
             progress=progress,
         )
 

@@ -29,6 +29,8 @@ from visitsync.wiring.cli.options import (
     the_practice,
 )
 
+STATUSES = [status.value for status in AppointmentStatus]
+KINDS = [kind.value for kind in MarkKind]
 LISTED_AS = {
     MarkKind.TYPE: RecordKind.APPOINTMENT_TYPE,
     MarkKind.REASON: RecordKind.APPOINTMENT_TYPE,
@@ -52,7 +54,7 @@ def approve() -> None:
 
 @approve.command()
 @click.argument("value")
-@click.option("--kind", type=click.Choice([*MarkKind]), help="Where the mark stands. [the EMR's usual]")
+@click.option("--kind", type=click.Choice(KINDS), help="Where the mark stands. [the EMR's usual]")
 @click.option("--by-id/--by-name", default=None, help="What is matched. [the EMR's usual]")
 @click.option("--unlisted", is_flag=True, help="Although the EMR's list does not have it.")
 @click.option("--withdraw", is_flag=True, help="Take the approval back.")
@@ -99,7 +101,7 @@ def mark(
 @approve.command()
 @click.argument("spelling")
 @click.option("--of", "approved", required=True, help="The approved text that it stands for.")
-@click.option("--kind", type=click.Choice([*MarkKind]), help="Where it stands. [the EMR's usual]")
+@click.option("--kind", type=click.Choice(KINDS), help="Where it stands. [the EMR's usual]")
 @practice_option
 @connection_option
 @json_option
@@ -130,7 +132,7 @@ def spelling(
 
 @approve.command()
 @click.argument("word")
-@click.option("--means", required=True, type=click.Choice([status.value for status in AppointmentStatus]))
+@click.option("--means", required=True, type=click.Choice(STATUSES))
 @practice_option
 @connection_option
 @json_option

@@ -110,8 +110,8 @@ def location(which: str, zone: str | None, off: bool, slug: str | None, connecti
 @enable.command("same-name")
 @click.argument("which")
 @click.option(
-    "--kind", type=click.Choice([RecordKind.APPOINTMENT_TYPE, RecordKind.LOCATION, RecordKind.PRACTITIONER]),
-    default=RecordKind.APPOINTMENT_TYPE, show_default=True,
+    "--kind", type=click.Choice(["appointment-type", "location", "practitioner"]),
+    default="appointment-type", show_default=True,
 )  # fmt: skip
 @practice_option
 @connection_option

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-PLAIN_WIDTH = 200
+PLAIN_WIDTH = 120
 NEVER_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Control and format characters of a vendor's text could steer the terminal or turn the line around."""
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import click
 import msgspec
@@ -15,6 +14,7 @@ from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.simulator_kit.faults import Faults, UnknownFault
 from visitsync.simulator_kit.server import SimulatorServer
 from visitsync.wiring.cli.printing import print_json, say, table
+from visitsync.wiring.simulators import base_url_at, simulator_of
 
 
 @click.command()
@@ -66,13 +66,8 @@ def simulate(
         raise click.BadParameter(str(unknown)) from None
     staged = [_stage(app.scenarios(), name, app) for name in scenarios]
     server = SimulatorServer(app, port)
-    _tell(emr, server.url, module.CREDENTIALS, staged, as_json)
+    _tell(emr, base_url_at(server.url, emr), server.url, module.CREDENTIALS, staged, as_json)
     server.serve_forever()
-
-
-def simulator_of(emr: str) -> SimulatorModule:
-    """The pretend vendor of a connector's folder."""
-    return cast(SimulatorModule, import_module(f"visitsync.connectors.{emr}.simulator"))
 
 
 def _list(module: SimulatorModule, as_json: bool) -> None:
@@ -111,21 +106,24 @@ def _stage(known: Mapping[str, Any], name: str, app: Any) -> dict[str, str]:
 class _Served(msgspec.Struct, kw_only=True):
     emr: str
     url: str
+    steering_wheel: str
     credentials: Mapping[str, str]
     staged: Sequence[Mapping[str, str]]
 
 
 def _tell(
-    emr: str, url: str, credentials: Mapping[str, str], staged: Sequence[Mapping[str, str]], as_json: bool
+    emr: str, url: str, origin: str, credentials: Mapping[str, str], staged: Sequence[Mapping[str, str]], as_json: bool
 ) -> None:
     """The credentials are a pretend vendor's own: they open nothing else, so they may be shown."""
     if as_json:
-        print_json(_Served(emr=emr, url=url, credentials=credentials, staged=staged))
+        print_json(
+            _Served(emr=emr, url=url, steering_wheel=f"{origin}/_simulator/", credentials=credentials, staged=staged)
+        )
         return
     say(f"A pretend {emr} at {url}", "bold")
     table(("credential", "value"), credentials.items())
     if staged:
         table(("scenario", "appointment", "what happened"), (tuple(one.values()) for one in staged))
     say(f"Connect to it:  VISITSYNC_ALLOW_LOOPBACK=1 visitsync connect {emr} --base-url {url} --practice …")
-    say(f"Steer it:       curl -s {url}/_simulator/")
+    say(f"Steer it:       curl -s {origin}/_simulator/")
     say("Ctrl-C ends it.")

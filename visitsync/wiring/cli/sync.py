@@ -80,16 +80,9 @@ def sync(
                 [the_connection(transaction, connection)] if wanted else practices.connections(transaction)
             )
             zone = practices.find_practice(transaction).zone
+        wish = _Wish(appointment=appointment, is_full=full, accepts_cancellations=accept_cancellations)
         with shown_progress(quiet=as_json) as watch:
-            done = [
-                _synced(
-                    house,
-                    tenant.practice_id,
-                    one,
-                    _turn(house, tenant.practice_id, one, watch, appointment, full, accept_cancellations),
-                )
-                for one in chosen
-            ]
+            done = [_turn(house, tenant.practice_id, one, watch, wish) for one in chosen]
         if as_json:
             print_json(done)
         else:
@@ -122,10 +115,10 @@ def exit_of(reports: Sequence[SyncReport]) -> Exit:
     return Exit.TRY_LATER if troubles else Exit.FINE
 
 
-def _synced(house: House, practice_id: UUID, connection: StoredConnection, report: SyncReport) -> Synced:
-    with house.database.practice(practice_id) as transaction:
-        outcomes = appointments.outcome_counts(transaction, connection.connection_id)
-    return Synced(emr=connection.emr, connection_id=connection.connection_id, report=report, outcomes=outcomes)
+class _Wish(msgspec.Struct, frozen=True, kw_only=True):
+    appointment: str | None
+    is_full: bool
+    accepts_cancellations: bool
 
 
 def _turn(
@@ -133,16 +126,18 @@ def _turn(
     practice_id: UUID,
     connection: StoredConnection,
     watch: Callable[[str], Callable[[Progress], None]],
-    appointment: str | None,
-    full: bool,
-    accept_cancellations: bool,
-) -> SyncReport:
-    link = house.link(
-        practice_id, connection.connection_id, progress=watch(connector_for(connection.emr).MANIFEST.name)
-    )
+    wish: _Wish,
+) -> Synced:
+    identity = connection.connection_id
+    link = house.link(practice_id, identity, progress=watch(connector_for(connection.emr).MANIFEST.name))
+    appointment = wish.appointment
     if appointment is not None:
-        return in_turn(lambda: pipeline.check_again(link, appointment))
-    return pipeline.sync(link, full=full, cancellations_accepted=accept_cancellations)
+        report = in_turn(lambda: pipeline.check_again(link, appointment))
+    else:
+        report = pipeline.sync(link, full=wish.is_full, cancellations_accepted=wish.accepts_cancellations)
+    with house.database.practice(practice_id) as transaction:
+        outcomes = appointments.outcome_counts(transaction, identity)
+    return Synced(emr=connection.emr, connection_id=identity, report=report, outcomes=outcomes)
 
 
 def _tell(house: House, done: Sequence[Synced], zone: str) -> None:

@@ -1,0 +1,104 @@
+"""What a practice's admin does on the first day: staff, approved types, enabled providers — and what they forget."""
+
+import secrets
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from visitsync.connector_kit.pages import RecordKind
+from visitsync.connectors import connector_for
+from visitsync.domain.practice import CatalogEntry
+from visitsync.simulator_kit.staging import TELEMEDICINE_TYPES
+from visitsync.storage import catalog, practice_settings, staff
+from visitsync.storage.practice_settings import Author
+from visitsync.storage.practices import add_practice
+from visitsync.storage.staff import StaffMember
+from visitsync.wiring.cli.enable import enable_practitioner
+from visitsync.wiring.connecting import WEBHOOK_SECRET, Wish, connect, read_lists
+from visitsync.wiring.demo.stage import Set
+from visitsync.wiring.house import House
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A practice after its admin's first day."""
+
+    practice_id: UUID
+    connection_id: UUID
+    approved: tuple[str, ...]
+    forgotten_type: str
+    enabled: tuple[str, ...]
+    forgotten_provider: CatalogEntry
+    webhook_secret: str
+
+    def __repr__(self) -> str:
+        return f"Opened({self.practice_id})"
+
+
+def open_practice(house: House, stage: Set) -> Opened:
+    """Adds the practice, connects its EMR as `visitsync connect` does, and sets up most of it."""
+    practice = add_practice(house.database, slug=stage.cast.slug, name=stage.cast.name, zone=stage.clinic.zone)
+    author = Author("demo admin", house.clock())
+    secret = secrets.token_urlsafe(24)
+    wish = Wish(
+        emr=stage.cast.emr,
+        base_url=stage.base_url,
+        settings=stage.cast.settings,
+        credentials={**stage.credentials, WEBHOOK_SECRET: secret},
+    )
+    connected = connect(house, practice.practice_id, wish, author)
+    read_lists(house, practice.practice_id, connected.connection_id)
+    *approved, forgotten = TELEMEDICINE_TYPES
+    _approve(house, stage, practice.practice_id, connected.connection_id, author, approved)
+    enabled, forgotten_provider = _enable(house, stage, practice.practice_id, connected.connection_id, author)
+    return Opened(
+        practice_id=practice.practice_id,
+        connection_id=connected.connection_id,
+        approved=tuple(approved),
+        forgotten_type=forgotten,
+        enabled=tuple(enabled),
+        forgotten_provider=forgotten_provider,
+        webhook_secret=secret,
+    )
+
+
+def _approve(
+    house: House, stage: Set, practice_id: UUID, connection_id: UUID, author: Author, names: Sequence[str]
+) -> None:
+    with house.database.practice(practice_id) as transaction:
+        kind = connector_for(stage.cast.emr).MANIFEST.marks[0]
+        for name in names:
+            practice_settings.approve(transaction, connection_id, author, kind=kind, value=name, is_id=False)
+        for entry in catalog.entries(transaction, connection_id, RecordKind.APPOINTMENT_TYPE).values():
+            if entry.name in names:
+                catalog.connect(transaction, connection_id, RecordKind.APPOINTMENT_TYPE, entry.id)
+
+
+def _enable(
+    house: House, stage: Set, practice_id: UUID, connection_id: UUID, author: Author
+) -> tuple[list[str], CatalogEntry]:
+    """Every clinician with a login is enabled, but the last one, who is forgotten."""
+    with house.database.practice(practice_id) as transaction:
+        logins = {
+            f"{one.first_name} {one.last_name}": staff.add_staff(
+                transaction,
+                house.vault,
+                name=f"{one.first_name} {one.last_name}",
+                email=one.email,
+                role="provider" if one.is_practitioner else "front desk",
+            )
+            for one in stage.clinic.staff
+        }
+        listed = catalog.entries(transaction, connection_id, RecordKind.PRACTITIONER).values()
+        clinicians = [entry for entry in listed if entry.is_clinician and entry.is_active and _login(entry, logins)]
+        *enabled, forgotten = sorted(clinicians, key=lambda entry: entry.id)
+        for entry in enabled:
+            login = _login(entry, logins)
+            enable_practitioner(
+                transaction, connection_id, author, entry.id, login.staff_id if login else None, is_enabled=True
+            )
+    return [entry.name for entry in enabled], forgotten
+
+
+def _login(entry: CatalogEntry, logins: dict[str, StaffMember]) -> StaffMember | None:
+    return next((member for name, member in logins.items() if entry.name.startswith(name)), None)

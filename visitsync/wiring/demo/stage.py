@@ -1,0 +1,141 @@
+"""The two pretend clinics of the demo, each in its pretend EMR on this machine."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from visitsync.connectors import connector_for
+from visitsync.domain.local_time import zone_named
+from visitsync.rules.calendar import months_later
+from visitsync.simulator_kit.app import App
+from visitsync.simulator_kit.clinic import Clinic
+from visitsync.simulator_kit.clinics import a_busy_clinic
+from visitsync.simulator_kit.clock import VirtualClock
+from visitsync.simulator_kit.scenarios import SCENARIOS
+from visitsync.simulator_kit.server import SimulatorServer
+from visitsync.simulator_kit.staging import a_booking
+from visitsync.wiring.simulators import base_url_at, simulator_of
+
+
+class Cast(msgspec.Struct, frozen=True, kw_only=True):
+    """What is fixed about one clinic of the demo. `pace`: the same limits as the real ones, only faster."""
+
+    emr: str
+    slug: str
+    name: str
+    zones: tuple[str, ...]
+    seed: int
+    variants: Mapping[str, str]
+    settings: Mapping[str, str]
+
+
+# Limits are kept in the demo as everywhere; only the pretend vendors grant more than the real ones do.
+CASTS = (
+    Cast(
+        emr="drchrono",
+        slug="larkspur",
+        name="Larkspur Family Practice",
+        zones=("America/New_York", "America/Chicago", "America/Phoenix", "America/Los_Angeles"),
+        seed=11,
+        variants={"hourly_quota": "20000", "calls_per_second": "110"},
+        settings={"requests_per_hour": "20000", "requests_per_second": "100"},
+    ),
+    Cast(
+        emr="kareo",
+        slug="juniper",
+        name="Juniper Behavioral Health",
+        zones=("America/Chicago",),
+        seed=23,
+        variants={"throttle_percent": "1"},
+        settings={"throttle_scale": "0.05", "throttle_margin_ms": "10"},
+    ),
+)
+
+APPOINTMENTS = 220
+TOWNS = {
+    "America/New_York": ("Buffalo", "NY", "14201"),
+    "America/Chicago": ("Peoria", "IL", "61602"),
+    "America/Phoenix": ("Tempe", "AZ", "85281"),
+    "America/Los_Angeles": ("Fresno", "CA", "93701"),
+}
+
+
+class Set(msgspec.Struct, frozen=True, kw_only=True):
+    """One clinic on stage: its EMR is served, and a few appointments are ready for what will happen."""
+
+    cast: Cast
+    clinic: Clinic
+    clock: VirtualClock
+    app: App
+    server: SimulatorServer
+    credentials: Mapping[str, str]
+    props: Mapping[str, int]
+    """What will happen → the clinic's id of the appointment it happens to."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the connector finds this EMR."""
+        return base_url_at(self.server.url, self.cast.emr)
+
+    @property
+    def emr_name(self) -> str:
+        """The EMR as staff know it."""
+        return connector_for(self.cast.emr).MANIFEST.name
+
+    def vendor_id(self, prop: str) -> str:
+        """What the EMR calls that appointment now."""
+        return self.app.vendor_id(self.props[prop])
+
+
+def set_up(cast: Cast, now: datetime, *, seed: int) -> Set:
+    """Builds the clinic and serves its EMR. `now` is aware; the same seed builds the same clinic."""
+    clock = VirtualClock.running_from(now)
+    clinic = a_busy_clinic(
+        cast.seed + seed, now, appointments=APPOINTMENTS, zones=cast.zones, name=cast.name, clock=clock
+    )
+    _put_on_the_map(clinic)
+    module = simulator_of(cast.emr)
+    app = module.simulator(clinic, clock=clock, variants=cast.variants)
+    server = SimulatorServer(app)
+    return Set(
+        cast=cast,
+        clinic=clinic,
+        clock=clock,
+        app=app,
+        server=server,
+        credentials=module.CREDENTIALS,
+        props=_props(clinic, now),
+    )
+
+
+def enters_at(stage: Set, now: datetime) -> datetime:
+    """When the far-off appointment comes inside three months (aware, UTC), a minute later to be sure."""
+    appointment = stage.clinic.appointments[stage.props["comes nearer"]]
+    zone = zone_named(stage.clinic.zone)
+    day = now.astimezone(zone).date()
+    while months_later(day, 3) < appointment.start.date():
+        day += timedelta(days=1)
+    return datetime.combine(day, datetime.min.time(), zone) + timedelta(minutes=1)
+
+
+def _put_on_the_map(clinic: Clinic) -> None:
+    """Each office gets an address in its own time zone; EMRs without time zones are told by the state."""
+    for location in list(clinic.locations):
+        if town := TOWNS.get(location.zone):
+            city, state, postal_code = town
+            clinic.change_location(location.id, city=city, state=state, postal_code=postal_code)
+
+
+def _props(clinic: Clinic, now: datetime) -> dict[str, int]:
+    """Appointments that lack exactly one thing, or nothing, booked yesterday."""
+    today = clinic.wall_time(now).date()
+    with clinic.editing(stamp=now - timedelta(days=1)):
+        return {
+            "e-mail corrected": SCENARIOS["B1"].provoke(clinic),
+            "type respelled": SCENARIOS["A2"].provoke(clinic),
+            "moved": a_booking(clinic, in_days=3).id,
+            "cancelled": a_booking(clinic, in_days=3).id,
+            "deleted": a_booking(clinic, in_days=4).id,
+            "comes nearer": a_booking(clinic, in_days=(months_later(today, 3) - today).days + 1).id,
+        }
