@@ -43,8 +43,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     findings: tuple[Finding, ...] = ()
     """All of them, the one to lead with first."""
     expected_by: datetime | None = None
-    """When the visit will be there at the latest, if time alone does it (aware, UTC). None where a person must act first:
-    how long a fix takes to show is rules.reading.expected_after_fix."""
+    """When the visit will be there at the latest, if time alone does it (aware, UTC).
+
+    None where a person must act first; rules.reading.expected_after_fix says by when a fix shows.
+    """
     recheck_at: datetime | None = None
     """When time alone may change this decision (aware, UTC); None: never."""
     practitioner_id: str | None = None
