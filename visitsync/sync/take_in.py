@@ -49,6 +49,7 @@ def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
                 unreadable.append((record, one.intake_id))
     run.tally.pages += len(kept)
     run.tally.records += of
+    run.has_news = run.has_news or of > 0
     for kind, received in by_kind.items():
         unreadable += _take_in_kind(run, bench, kind, received)
     _refuse_another_format(len(unreadable), of)

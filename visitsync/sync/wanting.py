@@ -27,6 +27,8 @@ PUT_OFF = timedelta(minutes=30)
 
 def read_wanted(run: Run, keep: Keep) -> None:
     """Reads all that is wanted. Raises TryAgainLater where the budget ends; the rest stays wanted."""
+    if not run.start.has_wanted and not run.has_news:
+        return
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         if not wanted.is_any(transaction, link.connection_id, now=link.now()):

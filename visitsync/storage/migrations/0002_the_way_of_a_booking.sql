@@ -183,7 +183,7 @@ create table visit (
     changed_at timestamptz not null,
     primary key (practice_id, visit_id)
 );
-create index visit_of_appointment on visit (practice_id, appointment_id, connection_id);
+create index ended_visit_of_appointment on visit (practice_id, appointment_id, connection_id) where state <> 'active';
 create unique index one_active_visit on visit (practice_id, appointment_id, connection_id) where state = 'active';
 
 -- Append-only: how a visit followed its appointment after it was created.
