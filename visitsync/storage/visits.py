@@ -66,11 +66,14 @@ _FIELDS = """visit_id::text, connection_id::text, appointment_id, state, start_a
 
 _OF = "practice_id = %(practice)s and connection_id = %(connection)s and appointment_id = asked.key"
 _LATEST = f"""
-    select coalesce(active, ended) from unnest(%(keys)s::text[]) as asked (key)
-    left join lateral (select row ({_FIELDS}) as active from visit where {_OF} and state = 'active' offset 0) as a on true
-    left join lateral (select row ({_FIELDS}) as ended from visit where {_OF} and state <> 'active' and a is null
-                       order by changed_at desc limit 1) as e on true
-    where coalesce(active, ended) is not null
+    select found.* from unnest(%(keys)s::text[]) as asked (key)
+    cross join lateral (
+        (select {_FIELDS}, 1 as preference from visit where {_OF} and state = 'active')
+        union all
+        (select {_FIELDS}, 2 as preference from visit where {_OF} and state <> 'active'
+         order by changed_at desc limit 1)
+        order by preference limit 1
+    ) as found
     """.encode()
 
 
@@ -81,7 +84,7 @@ def latest_for(transaction: Transaction, connection_id: UUID, appointment_ids: S
         {"practice": transaction.practice_id, "connection": connection_id, "keys": list(appointment_ids)},
         binary=True,
     ).fetchall()
-    return {row[0][2]: _visit(row[0]) for row in rows}
+    return {row[2]: _visit(row) for row in rows}
 
 
 def of_appointment(transaction: Transaction, connection_id: UUID, appointment_id: str) -> list[tuple[Visit, datetime]]:
