@@ -86,12 +86,10 @@ class People(Vendor):
         caplog.set_level(logging.DEBUG)
         with self.trial() as trial:
             seen = list(self._everything_said(trial))
-            secrets = [value for value in trial.credentials.read().values() if len(value) > 6]
+            hidden = [CANARY, CANARY.lower(), *_secrets(trial)]
             seen += [record.getMessage() for record in caplog.records]
             seen += [request.line for request in list(trial.server.requests)]
-        hidden = [CANARY, CANARY.lower(), *secrets]
-        leaks = [(word, text[:300]) for text in seen for word in hidden if word in text and word not in _PUBLIC]
-        assert leaks == []
+        assert [(word, text[:300]) for text in seen for word in hidden if word in text] == []
 
     def _everything_said(self, trial: Trial) -> Iterator[str]:
         """Every repr, string and traceback that reading a telling chart gives, in good times and in bad."""
@@ -109,20 +107,19 @@ class People(Vendor):
             trial.app.faults.switch_on(fault, times=None, **self._telling(trial, fault))
             yield from _failures(trial, str(patient.id))
             trial.app.faults.clear()
-        trial.app.faults.switch_on("unauthorized", times=None, body=f"{CANARY} {_first_secret(trial)}")
+        trial.app.faults.switch_on("unauthorized", times=None, body=f"{CANARY} {_secrets(trial)[0]}")
         yield from _failures(trial, str(patient.id))
 
     def _telling(self, trial: Trial, fault: str) -> dict[str, Any]:
         """A body that gives away a patient and a secret, where the fault has one of its own."""
-        telling = f"{CANARY} {_first_secret(trial)}"
+        telling = f"{CANARY} {_secrets(trial)[0]}"
         return {"body": f"<html>{telling}</html>"} if fault in ("outage", "html_as_data") else {}
 
 
-_PUBLIC = ("http://localhost/connected/drchrono",)
-
-
-def _first_secret(trial: Trial) -> str:
-    return max(trial.credentials.read().values(), key=len)
+def _secrets(trial: Trial) -> list[str]:
+    """The credentials that the manifest does not call public, tokens got meanwhile among them."""
+    public = {field.name for field in trial.module.MANIFEST.credentials if not field.is_secret} | {"expires_at"}
+    return [value for name, value in trial.credentials.read().items() if name not in public and value]
 
 
 def _said_of(trial: Trial, pages: list[FetchedPage]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from visitsync.simulator_kit.server import SimulatorServer
 
 NOON = datetime(2026, 11, 9, 17, 0, tzinfo=UTC)
 """When trials take place unless they say otherwise: a Monday noon in New York, a week after the clocks went back."""
-DAYS_BEHIND, DAYS_AHEAD = 8, 140
+DAYS_BEHIND, DAYS_AHEAD = 6, 140
 
 
 def connector_module(emr: str) -> ConnectorModule:
