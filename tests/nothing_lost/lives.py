@@ -1,0 +1,178 @@
+"""One moment of a practice, lived through many times: each time a worker dies at another point, and others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.nothing_lost.clinics import OFFICE, TELEMEDICINE
+from tests.nothing_lost.copies import copy_of
+from tests.nothing_lost.house import POLL, House
+from tests.nothing_lost.oracle import differences
+from tests.nothing_lost.stops import Stop
+from tests.nothing_lost.worker import Ended, Job, Workers
+from visitsync.simulator_kit.records import Appointment
+
+MOST_CYCLES = 3
+"""After the last fault so many turns at most until everything is as it is in the EMR."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What is so when the turn begins in which a worker will die."""
+
+    name: str
+    prepare: Callable[[House], None]
+
+
+@dataclass(kw_only=True)
+class Lives:
+    """A house at one moment, which every life starts from."""
+
+    house: House
+    moment: Moment
+    workers: Workers
+    server_url: str
+    original_url: str = field(init=False)
+    began: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moment.prepare(self.house)
+        self.house.leave()
+        self.original_url = self.house.place.database_url
+        self.began = self.house.now()
+
+    def points(self) -> list[str]:
+        """All points that an undisturbed worker passes in this turn."""
+        with self._another():
+            ended = self._turn()
+            wrong = [*_failed(ended), *differences(self.house), *_left_over(self.house)]
+            assert not wrong, wrong
+            return ended.points
+
+    def die_at(self, point: int) -> tuple[int, list[str]]:
+        """Kills the worker there, lets others go on, and tells after how many turns all was right, or what was not."""
+        with self._another():
+            ended = self._turn(stop=Stop(point=point))
+            assert ended.status == -9, f"point {point} was not reached: {ended}"
+            wrong: list[str] = []
+            for cycle in range(1, MOST_CYCLES + 1):
+                self.house.clock.advance(POLL)
+                again = self._turn()
+                wrong = [*_failed(again), *differences(self.house), *_left_over(self.house)]
+                if not wrong:
+                    return cycle, []
+            return MOST_CYCLES, wrong
+
+    @contextmanager
+    def _another(self) -> Iterator[None]:
+        with copy_of(self.original_url, self.server_url) as url:
+            self.house.clock.set(self.began)
+            self.house.move_to(url)
+            try:
+                yield
+            finally:
+                self.house.leave()
+
+    def _turn(self, *, stop: Stop | None = None) -> Ended:
+        house = self.house
+        return self.workers.run(Job(place=house.place, now=house.now(), stop=stop))
+
+
+def _failed(ended: Ended) -> Sequence[str]:
+    said = ended.error or ended.trouble
+    return [f"the turn after it ended with {said}"] if said or ended.status else []
+
+
+def _left_over(house: House) -> Iterator[str]:
+    """What a turn that came to its end leaves nothing of."""
+    for what, query in _LEFT_OVER.items():
+        (count,) = house.query(query)[0]
+        if count:
+            yield f"{count} {what}"
+
+
+_LEFT_OVER = {
+    "answers kept and not taken in": "select count(*) from intake where taken_in_at is null",
+    "bodies kept that were taken in": "select count(*) from intake where taken_in_at is not null and body is not null",
+    "records still wanted": "select count(*) from wanted",
+    "records in quarantine": "select count(*) from quarantine where resolved_at is null",
+    "notes of a sweep": "select count(*) from sweep_seen",
+    "bookmarks of a sweep": "select count(*) from bookmark where stream in ('sweep', 'near sweep')",
+}
+
+
+# --- the moments ---------------------------------------------------------------------------------------------------
+
+
+def _nothing_was_read(house: House) -> None:
+    return
+
+
+def _much_has_changed(house: House) -> None:
+    """Everything that a morning brings, told by the feed of changes."""
+    house.sync()
+    house.clock.advance(timedelta(hours=1))
+    desk, clinic = house.desk, house.clinic
+    coming = _coming(house)
+    clinic.move(coming[0].id, start=coming[0].start + timedelta(days=1))
+    clinic.move(coming[1].id, practitioner_id=desk.practitioners[0])
+    clinic.cancel(coming[2].id)
+    (clinic.archive if house.vendor.tells_of_deletions else clinic.no_show)(coming[3].id)
+    clinic.rebook(coming[4].id, start=coming[4].start + timedelta(days=2))
+    clinic.retype(coming[5].id, desk.office)
+    desk.book(in_days=9)
+    desk.book(in_days=11, doctor=1)
+    clinic.change_patient(_without_address(house), email="found.at.last@example.net")
+    clinic.change_appointment(coming[6].id, patient_id=desk.patient().id)
+    house.clock.advance(POLL)
+
+
+def _silent_edits(house: House) -> None:
+    """What no feed tells: rows gone for good, and edits that moved no stamp. One sweep has missed the rows already."""
+    house.sync()
+    desk, clinic = house.desk, house.clinic
+    coming = _coming(house)
+    clinic.delete(coming[0].id)
+    clinic.delete(coming[1].id)
+    with clinic.editing(touches_stamp=False):
+        clinic.move(coming[2].id, start=coming[2].start + timedelta(days=1))
+        clinic.cancel(coming[3].id)
+    house.turns(1, every=timedelta(hours=7), full=True)
+    with clinic.editing(touches_stamp=False):
+        clinic.move(coming[4].id, start=coming[4].start + timedelta(days=1))
+        clinic.retype(coming[5].id, desk.office)
+    with clinic.editing(stamp=house.now() - timedelta(days=2)):
+        desk.book(in_days=9)
+    house.clock.advance(timedelta(hours=25))
+
+
+def _coming(house: House) -> list[Appointment]:
+    """Planned telemedicine of patients who have everything, the earliest first."""
+    names = {kind.id: kind.name for kind in house.clinic.types}
+    charts = {chart.id: chart for chart in house.clinic.patients}
+    ahead = [
+        a
+        for a in house.clinic.appointments
+        if house.clinic.instant_of(a) > house.now() + timedelta(days=2)
+        and a.patient_id is not None
+        and names.get(a.type_id or 0) == TELEMEDICINE != OFFICE
+        and a.status == "scheduled"
+        and not a.is_archived
+        and charts[a.patient_id].email.startswith("patient.")
+        and sum(b.patient_id == a.patient_id for b in house.clinic.appointments) == 1
+    ]
+    return sorted(ahead, key=lambda a: (a.start, a.id))
+
+
+def _without_address(house: House) -> int:
+    return next(chart.id for chart in house.clinic.patients if not chart.email)
+
+
+MOMENTS = (
+    Moment(name="first load", prepare=_nothing_was_read),
+    Moment(name="changes", prepare=_much_has_changed),
+    Moment(name="sweep", prepare=_silent_edits),
+)

@@ -1,0 +1,68 @@
+"""The two pretend EMRs as these tests use them: small pages, no quotas, and what each calls things."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+from visitsync.connectors.drchrono import simulator as drchrono
+from visitsync.connectors.kareo import simulator as kareo
+from visitsync.domain.appointment import MarkKind
+from visitsync.simulator_kit.app import App
+from visitsync.simulator_kit.clinic import Clinic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """One pretend EMR, and the settings of a connection to it."""
+
+    emr: str
+    module: ModuleType
+    mark: MarkKind
+    """Where the practice's mark of telemedicine stands."""
+    path: str = ""
+    variants: Mapping[str, str]
+    settings: Mapping[str, str]
+    tells_of_deletions: bool
+    """Whether reading changes shows what staff deleted."""
+    lists: str
+    """Matches requests for lists of appointments, in the words of the request log."""
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What the simulator accepts."""
+        credentials: Mapping[str, str] = self.module.CREDENTIALS
+        return credentials
+
+    def simulator(self, clinic: Clinic, **variants: str) -> App:
+        """A pretend EMR over this clinic, on the clinic's own clock."""
+        app: App = self.module.simulator(clinic, clock=clinic.clock, variants={**self.variants, **variants})
+        return app
+
+
+DRCHRONO = Vendor(
+    emr="drchrono",
+    module=drchrono,
+    mark=MarkKind.TYPE,
+    variants={
+        "hourly_quota": "none",
+        "calls_per_second": "none",
+        "appointments_page_size": "7",
+        "verbose_patients_page_size": "9",
+    },
+    settings={"requests_per_hour": "10000000", "requests_per_second": "100000"},
+    tells_of_deletions=True,
+    lists=r"GET /api/appointments\?",
+)
+
+KAREO = Vendor(
+    emr="kareo",
+    module=kareo,
+    mark=MarkKind.REASON,
+    path=kareo.PATH,
+    variants={"throttle_percent": "0"},
+    settings={"throttle_scale": "0", "throttle_margin_ms": "0"},
+    tells_of_deletions=False,
+    lists=r"GetAppointments",
+)
+
+VENDORS: Mapping[str, Vendor] = {vendor.emr: vendor for vendor in (DRCHRONO, KAREO)}

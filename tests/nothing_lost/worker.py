@@ -1,0 +1,177 @@
+"""Worker processes that die or stall where they are told to: a small server that forks one for every job.
+
+Run as a script it reads jobs from its input, one per line; forking a process that has loaded everything, and has no
+threads yet, takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Self
+
+import msgspec
+
+from tests.nothing_lost.clinics import ticking_from
+from tests.nothing_lost.house import Place, open_link
+from tests.nothing_lost.stops import Stop, points_with
+from visitsync.storage.database import CONNECTION_SETTINGS, Database
+from visitsync.sync import pipeline
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn of the engine for one connection, in a process of its own."""
+
+    place: Place
+    now: datetime
+    full: bool = False
+    appointment_id: str | None = None
+    """Only this appointment, now."""
+    stop: Stop | None = None
+    frees_locks_after: str = CONNECTION_SETTINGS["idle_in_transaction_session_timeout"]
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How a worker ended."""
+
+    status: int
+    """Exit code; negative: the signal that ended it."""
+    trouble: str | None = None
+    error: str | None = None
+    """Name of what was raised."""
+    points: list[str] = []
+
+
+class _Started(msgspec.Struct, frozen=True):
+    pid: int
+
+
+class _Told(msgspec.Struct, frozen=True):
+    trouble: str | None
+    error: str | None
+    points: list[str]
+
+
+class Worker:
+    """A worker under way."""
+
+    def __init__(self, server: subprocess.Popen[bytes]) -> None:
+        self._server = server
+        self.pid = msgspec.json.decode(self._line(), type=_Started).pid
+
+    def wait(self) -> Ended:
+        """How it ended."""
+        return msgspec.json.decode(self._line(), type=Ended)
+
+    def wait_until_stalled(self) -> None:
+        """Returns once it stands still."""
+        while _state_of(self.pid) != "T":
+            os.sched_yield()
+
+    def go_on(self) -> None:
+        """Wakes it up."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def _line(self) -> bytes:
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline()
+        assert line, "the server of workers has died"
+        return line
+
+
+class Workers:
+    """`with Workers() as workers:` starts the server; one job at a time."""
+
+    def __enter__(self) -> Self:
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_root()
+        )
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.wait()
+        assert self._server.stdout is not None
+        self._server.stdout.close()
+
+    def start(self, job: Job) -> Worker:
+        """Lets a new process do the job."""
+        assert self._server.stdin is not None
+        self._server.stdin.write(msgspec.json.encode(job) + b"\n")
+        self._server.stdin.flush()
+        return Worker(self._server)
+
+    def run(self, job: Job) -> Ended:
+        """Lets a new process do the job, and waits for its end."""
+        return self.start(job).wait()
+
+
+@contextmanager
+def _reported(points: list[str]) -> Iterator[list[str | None]]:
+    """Writes how the job ended, as far as the process lives to tell."""
+    told: list[str | None] = [None, None]
+    try:
+        yield told
+    except Exception as error:  # noqa: BLE001 - whatever it is, its name goes to the test
+        told[1] = type(error).__name__
+    _write(_Told(told[0], told[1], points))
+
+
+def _do(job: Job) -> None:
+    CONNECTION_SETTINGS["idle_in_transaction_session_timeout"] = job.frees_locks_after
+    points = points_with(job.stop)
+    clock = ticking_from(job.now)
+    with _reported(points.passed) as told, Database(job.place.database_url) as database:
+        link = open_link(job.place, database, clock, shares_budget=True)
+        points.watch()
+        if job.appointment_id is None:
+            told[0] = pipeline.sync(link, full=job.full).trouble
+        else:
+            told[0] = pipeline.check_again(link, job.appointment_id).trouble
+
+
+def _serve() -> None:
+    for line in sys.stdin.buffer:
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(writing, 1)
+            _do(msgspec.json.decode(line, type=Job))
+            os._exit(0)
+        os.close(writing)
+        _write(_Started(pid))
+        with os.fdopen(reading, "rb") as told:
+            said = told.read()
+        _, status = os.waitpid(pid, 0)
+        known = msgspec.json.decode(said, type=_Told) if said else _Told(None, None, [])
+        _write(
+            Ended(
+                status=os.waitstatus_to_exitcode(status),
+                trouble=known.trouble,
+                error=known.error,
+                points=known.points,
+            )
+        )
+
+
+def _write(message: msgspec.Struct) -> None:
+    os.write(1, msgspec.json.encode(message) + b"\n")
+
+
+def _state_of(pid: int) -> str:
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        return stat.read().rpartition(")")[2].split()[0]
+
+
+def _root() -> str:
+    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+if __name__ == "__main__":
+    _serve()
