@@ -11,7 +11,7 @@ from visitsync.sync.cadence import LastReadings
 from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush, take_in_kept
 from visitsync.sync.run import Reading, Run
-from visitsync.sync.take_in import retire_unlisted
+from visitsync.sync.take_in_catalog import retire_unlisted
 
 Keep = Callable[[Run, FetchedPage, str | None], None]
 """Keeps one page: its bytes are committed before the next is asked for (keeping.keep)."""

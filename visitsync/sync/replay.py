@@ -15,7 +15,7 @@ from visitsync.sync.judging import Case, judge_read
 from visitsync.sync.link import Link
 from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.run import Run, join
-from visitsync.sync.take_in import refined
+from visitsync.sync.take_in_appointments import refined
 
 
 class Replayed(msgspec.Struct, kw_only=True):

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from visitsync.connector_kit.limits import Urgency
 from visitsync.domain.local_time import zone_named
-from visitsync.storage import appointments, bookmarks, sync_runs
+from visitsync.storage import appointments, bookmarks, sync_runs, wanted
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.cadence import RESUMABLE_FOR, SweepWindow
 from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush
-from visitsync.sync.readings import Keep, begin, finish
+from visitsync.sync.readings import Keep, finish
 from visitsync.sync.run import Reading, Run
 from visitsync.sync.visit_plan import refuse_unsafe
 
@@ -19,7 +18,7 @@ FULL, NEAR = "sweep", "near sweep"
 
 
 def sweep(run: Run, window: SweepWindow, keep: Keep) -> None:
-    """Reads the window to its end; then asks by id for what two complete sweeps have not met.
+    """Reads the window to its end; what two complete sweeps have not met is then wanted: to be asked for by its id.
 
     Raises UnsafePlan where a large share of what we hold was not met: such a sweep counts for nothing.
     """
@@ -28,9 +27,8 @@ def sweep(run: Run, window: SweepWindow, keep: Keep) -> None:
         keep(run, page, _stream(window))
         run.link.tell("schedule", run.tally.records)
     flush(run)
-    suspects = _close(run, window)
+    _close(run, window)
     finish(run)
-    _ask_by_id(run, suspects, keep)
 
 
 def _resume_or_begin(run: Run, window: SweepWindow) -> tuple[SweepWindow, str | None]:
@@ -51,8 +49,8 @@ def _resume_or_begin(run: Run, window: SweepWindow) -> tuple[SweepWindow, str | 
     return window, None
 
 
-def _close(run: Run, window: SweepWindow) -> list[str]:
-    """Ends a sweep whose every page was kept; returns the appointments that must be asked for by id."""
+def _close(run: Run, window: SweepWindow) -> None:
+    """Ends a sweep whose every page was kept. Only the EMR's own word about the one id ends a visit, never absence."""
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
@@ -62,27 +60,18 @@ def _close(run: Run, window: SweepWindow) -> list[str]:
             held = appointments.count_between(transaction, link.connection_id, after, before)
             refuse_unsafe(len(missing), held)
         suspects = appointments.now_missing(transaction, link.connection_id, missing, now=link.now())
+        # In this very transaction: a process that dies before it has asked leaves the question behind.
+        wanted.want(transaction, link.connection_id, "appointment", dict.fromkeys(suspects, link.now()))
+        run.has_news = run.has_news or bool(suspects)
         _tell_of_missing(run, transaction, missing)
         sync_runs.forget_seen(transaction, link.connection_id)
         bookmarks.forget(transaction, link.connection_id, _stream(window))
-    return suspects
 
 
 def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str]) -> None:
     if missing:
         stored = appointments.find(transaction, run.link.connection_id, missing)
         run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("not met by a sweep"))
-
-
-def _ask_by_id(run: Run, suspects: Sequence[str], keep: Keep) -> None:
-    """Only the EMR's own word about the one id ends a visit; absence from a list never does."""
-    if not suspects:
-        return
-    begin(run, "missing appointments")
-    for identity in suspects:
-        for page in run.link.connector.read_appointment(identity, urgency=Urgency.ROUTINE):
-            keep(run, page, None)
-    finish(run)
 
 
 def _inner_instants(window: SweepWindow, zone: str) -> tuple[datetime, datetime]:

@@ -11,7 +11,7 @@ from visitsync.storage.wanted import Kind
 from visitsync.sync.keeping import flush
 from visitsync.sync.readings import Keep, begin, finish
 from visitsync.sync.run import Run
-from visitsync.sync.take_in import judge_patients_read
+from visitsync.sync.take_in_patients import judge_patients_read
 
 SOON = timedelta(days=3)
 """What an appointment this near needs may use nearly all of the EMR's budget; later ones leave room."""

@@ -1,0 +1,75 @@
+"""Takes in patients whom some appointment needs, and judges what their records may change."""
+
+from collections.abc import Sequence
+
+from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.pages import RawRecord, RecordKind
+from visitsync.domain.patient import Patient, PatientStatus
+from visitsync.storage import appointments, patients, wanted
+from visitsync.storage.decisions import Cause
+from visitsync.storage.patients import ReadPatient
+from visitsync.sync.judging import Bench, judge_again
+from visitsync.sync.people import indexes
+from visitsync.sync.received import Received, Unreadable, fingerprint_of, let_out_of_quarantine, unreadable
+from visitsync.sync.run import Run
+
+
+def take_in_patients(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
+    """Only patients whom some telemedicine appointment needs are kept; others who ride along are not even opened."""
+    ids = [one.record.id for one in received]
+    wanted_ids = wanted.among(bench.transaction, bench.connection_id, "patient", ids)
+    before = patients.fingerprints(bench.transaction, bench.connection_id, ids)
+    read: dict[str, ReadPatient] = {}
+    bad: Unreadable = []
+    for position, one in enumerate(received):
+        record = one.record
+        if record.id not in wanted_ids and record.id not in before:
+            continue
+        fingerprint = fingerprint_of(run, record)
+        if before.get(record.id) == fingerprint:
+            continue
+        try:
+            patient = _patient(run, record)
+        except RecordUnreadable as error:
+            bad.append((unreadable(record, position, error), one.intake_id))
+            continue
+        kept = indexes(run.link.vault, run.link.practice_id, patient)
+        read[record.id] = ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept)
+    if read:
+        _save_patients(run, bench, list(read.values()))
+    unchanged = wanted_ids - set(read) - {one.id for one, _ in bad if one.id is not None}
+    if unchanged:
+        wanted.patients_read(bench.transaction, bench.connection_id, sorted(unchanged), now=bench.now)
+    return bad
+
+
+def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
+    """Judges what patients who were read may change; who shares an address is known by then, whoever came first."""
+    link = run.link
+    while True:
+        with link.database.practice(link.practice_id) as transaction:
+            run.hold(transaction)
+            ids = wanted.to_be_judged(transaction, link.connection_id, at_most=at_most)
+            bench = run.bench(transaction)
+            for batch in appointments.of_patients(transaction, link.connection_id, ids):
+                run.decisions_changed += judge_again(bench, batch, Cause("patient's record read"))
+            wanted.got(transaction, link.connection_id, "patient", ids)
+        if len(ids) < at_most:
+            return
+
+
+def _patient(run: Run, record: RawRecord) -> Patient:
+    if record.is_absent:
+        return Patient(id=record.id, status=PatientStatus.GONE)
+    return run.link.translator.patient(record, run.translation)
+
+
+def _save_patients(run: Run, bench: Bench, read: Sequence[ReadPatient]) -> None:
+    """Keeps them, and notes that they, and whoever shared or now shares an address with them, must be judged."""
+    ids = [one.patient.id for one in read]
+    touched = patients.sharing_with(bench.transaction, bench.connection_id, ids)
+    patients.save(bench.transaction, bench.vault, bench.connection_id, read, now=bench.now)
+    touched |= patients.sharing_with(bench.transaction, bench.connection_id, ids)
+    wanted.patients_read(bench.transaction, bench.connection_id, sorted(touched | set(ids)), now=bench.now)
+    run.tally.changed += len(read)
+    let_out_of_quarantine(run, bench, RecordKind.PATIENT, ids)
