@@ -108,9 +108,10 @@ def _merge(connection: psycopg.Connection, table: str, columns: Sequence[str], r
         for row in rows:
             copy.write_row([getattr(row, name) for name in columns])
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
-    differs = f"({', '.join(f'{table}.{name}' for name in columns)}) is distinct from ({', '.join(f'excluded.{name}' for name in columns)})"
+    stored = ", ".join(f"{table}.{name}" for name in columns)
+    fetched = ", ".join(f"excluded.{name}" for name in columns)
     connection.execute(
         f"""insert into {table} ({names}) select {names} from incoming_{table}
-            on conflict (id) do update set {changes} where {differs}""".encode()
+            on conflict (id) do update set {changes} where ({stored}) is distinct from ({fetched})""".encode()
     )
     connection.commit()

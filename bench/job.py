@@ -1,4 +1,4 @@
-"""The whole job beside the floor: a first load, a turn with nothing new, one with 1 % changed, an idle poll, a recheck."""
+"""The whole job beside the floor: a first load, nothing new, 1 % changed, an idle poll, a recheck of everything."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-
 
 from bench.floor import load
 from bench.measure import Cost, measured
@@ -26,6 +25,7 @@ from visitsync.storage.practice_settings import Author
 from visitsync.storage.roles import AppRole, app_url
 from visitsync.storage.vault import Vault
 from visitsync.storage.vendor_limits import StoredBudget
+from visitsync.sync.keeping import keep
 from visitsync.sync.link import Link
 from visitsync.sync.pipeline import sync
 from visitsync.sync.readings import read_catalog
@@ -104,7 +104,8 @@ def _measure(pretend: Pretend, postgres: RunningDatabase, clock: Clock, link: Li
     with link.database.practice(link.practice_id) as transaction:
         held = transaction.execute("select count(*) from appointment").fetchone()
         visits = transaction.execute("select count(*) from visit where state = 'active'").fetchone()
-    assert held and visits
+    assert held is not None
+    assert visits is not None
     return Figures(
         int(held[0]), int(visits[0]), floor, floor_again, first, nothing, changed, idle, recheck, changed_decisions
     )
@@ -164,8 +165,6 @@ def _link(
 
 def _set_up(link: Link) -> None:
     """What an admin does once: lists read, the telemedicine type approved, every provider enabled with a login."""
-    from visitsync.sync.keeping import keep
-
     read_catalog(claim(link), keep)
     author = Author("bench", link.now())
     with link.database.practice(link.practice_id) as transaction:

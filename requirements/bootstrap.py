@@ -98,7 +98,7 @@ def user_name() -> str:
 def run(*command: str, quiet: bool = False, folder: str | None = None) -> bool:
     output = subprocess.DEVNULL if quiet else None
     without_cache = os.environ | {"PIP_NO_CACHE_DIR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
-    return subprocess.call(command, stdout=output, stderr=output, cwd=folder, env=without_cache) == 0  # noqa: S603
+    return subprocess.call(command, stdout=output, stderr=output, cwd=folder, env=without_cache) == 0
 
 
 if __name__ == "__main__":

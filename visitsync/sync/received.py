@@ -24,14 +24,17 @@ Unreadable = list[tuple[UnreadableRecord, int]]
 
 
 def fingerprint_of(run: Run, record: RawRecord) -> bytes:
+    """Sixteen bytes, equal only for the same bytes understood in the same way."""
     return hashlib.blake2b(record.body, digest_size=16, key=run.salt).digest()
 
 
 def unreadable(record: RawRecord, position: int, error: RecordUnreadable) -> UnreadableRecord:
+    """The record as it goes into quarantine."""
     return UnreadableRecord(kind=record.kind, position=position, body=record.body, reason=str(error), id=record.id)
 
 
 def put_in_quarantine(run: Run, bench: Bench, bad: UnreadableRecord, intake_id: int) -> None:
+    """Keeps it with its bytes and the reason; the others go on."""
     key = bad.id or hashlib.blake2b(bad.body, digest_size=8).hexdigest()
     quarantine.put(
         bench.transaction,
@@ -49,6 +52,7 @@ def put_in_quarantine(run: Run, bench: Bench, bad: UnreadableRecord, intake_id: 
 
 
 def let_out_of_quarantine(run: Run, bench: Bench, kind: RecordKind, ids: Sequence[str]) -> None:
+    """These were read well."""
     if not run.quarantined:
         return
     out = [identity for identity in ids if f"{kind}/{identity}" in run.quarantined]
