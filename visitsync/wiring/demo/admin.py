@@ -50,6 +50,7 @@ def open_practice(house: House, stage: Set) -> Opened:
     read_lists(house, practice.practice_id, connected.connection_id)
     *approved, forgotten = TELEMEDICINE_TYPES
     _approve(house, stage, practice.practice_id, connected.connection_id, author, approved)
+    _set_time_zones(house, stage, practice.practice_id, connected.connection_id)
     enabled, forgotten_provider = _enable(house, stage, practice.practice_id, connected.connection_id, author)
     return Opened(
         practice_id=practice.practice_id,
@@ -98,6 +99,15 @@ def _enable(
                 transaction, connection_id, author, entry.id, login.staff_id if login else None, is_enabled=True
             )
     return [entry.name for entry in enabled], forgotten
+
+
+def _set_time_zones(house: House, stage: Set, practice_id: UUID, connection_id: UUID) -> None:
+    """Neither EMR says in which time zone an office lies."""
+    zones = {location.name: location.zone for location in stage.clinic.locations}
+    with house.database.practice(practice_id) as transaction:
+        for entry in catalog.entries(transaction, connection_id, RecordKind.LOCATION).values():
+            if zone := zones.get(entry.name):
+                catalog.set_zone(transaction, connection_id, RecordKind.LOCATION, entry.id, zone)
 
 
 def _login(entry: CatalogEntry, logins: dict[str, StaffMember]) -> StaffMember | None:

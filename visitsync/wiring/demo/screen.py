@@ -127,9 +127,7 @@ class Screen:
 def _case(one: Answer) -> Padding:
     """Who, why with all reasons, what to do, by when."""
     who = Text.assemble(
-        (visible(one.start_text), "bold"),
-        "  ",
-        (visible(one.patient_name), "bold"),
+        (visible("  ".join(filter(None, (one.start_text, one.patient_name)))), "bold"),
         (visible(f"  patient {one.patient_id or 'none'} · appointment {one.appointment_id}"), "dim"),
     )
     lines = Table.grid(padding=(0, 1))

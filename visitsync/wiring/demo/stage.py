@@ -53,12 +53,6 @@ CASTS = (
 )
 
 APPOINTMENTS = 220
-TOWNS = {
-    "America/New_York": ("Buffalo", "NY", "14201"),
-    "America/Chicago": ("Peoria", "IL", "61602"),
-    "America/Phoenix": ("Tempe", "AZ", "85281"),
-    "America/Los_Angeles": ("Fresno", "CA", "93701"),
-}
 
 
 class Set(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +88,6 @@ def set_up(cast: Cast, now: datetime, *, seed: int) -> Set:
     clinic = a_busy_clinic(
         cast.seed + seed, now, appointments=APPOINTMENTS, zones=cast.zones, name=cast.name, clock=clock
     )
-    _put_on_the_map(clinic)
     module = simulator_of(cast.emr)
     app = module.simulator(clinic, clock=clock, variants=cast.variants)
     server = SimulatorServer(app)
@@ -117,14 +110,6 @@ def enters_at(stage: Set, now: datetime) -> datetime:
     while months_later(day, 3) < appointment.start.date():
         day += timedelta(days=1)
     return datetime.combine(day, datetime.min.time(), zone) + timedelta(minutes=1)
-
-
-def _put_on_the_map(clinic: Clinic) -> None:
-    """Each office gets an address in its own time zone; EMRs without time zones are told by the state."""
-    for location in list(clinic.locations):
-        if town := TOWNS.get(location.zone):
-            city, state, postal_code = town
-            clinic.change_location(location.id, city=city, state=state, postal_code=postal_code)
 
 
 def _props(clinic: Clinic, now: datetime) -> dict[str, int]:
