@@ -9,11 +9,15 @@ from visitsync.connector_kit.errors import AnswerUnreadable
 _GZIP_OR_ZLIB = zlib.MAX_WBITS + 32
 
 
+class AnswerTooLong(AnswerUnreadable):
+    """More than the cap; a narrower question may get an answer that fits."""
+
+
 def read_body(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
-    """The whole body, unpacked; headers with names in lower case. Raises AnswerUnreadable: too large, badly packed."""
+    """The whole body, unpacked; headers with names in lower case. Raises AnswerTooLong, or AnswerUnreadable if badly packed."""
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > max_bytes:
-        raise AnswerUnreadable(f"The answer announces {length} bytes; at most {max_bytes} are read.")
+        raise AnswerTooLong(f"The answer announces {length} bytes; at most {max_bytes} are read.")
     if length and "transfer-encoding" in headers:
         raise AnswerUnreadable("The answer states its length in two ways.")
     packing = headers.get("content-encoding", "identity").strip().lower()
@@ -30,7 +34,7 @@ def _collect(chunks: Iterable[bytes], max_bytes: int) -> bytes:
     for chunk in chunks:
         size += len(chunk)
         if size > max_bytes:
-            raise AnswerUnreadable(f"The answer is longer than {max_bytes} bytes.")
+            raise AnswerTooLong(f"The answer is longer than {max_bytes} bytes.")
         parts.append(chunk)
     return b"".join(parts)
 
@@ -42,7 +46,7 @@ def _unpack(chunks: Iterable[bytes], max_bytes: int) -> bytes:
         # One byte more than allowed is enough to know; a bomb is never blown up further.
         body += _unpacked(unpacker, chunk, max_bytes + 1 - len(body))
         if len(body) > max_bytes:
-            raise AnswerUnreadable(f"The answer unpacks to more than {max_bytes} bytes.")
+            raise AnswerTooLong(f"The answer unpacks to more than {max_bytes} bytes.")
     if not unpacker.eof or unpacker.unused_data:
         raise AnswerUnreadable("The packed answer ends too early, or goes on after its end.")
     return bytes(body)

@@ -1,5 +1,6 @@
 """The one polite client: counted, bounded in time and size, sent only where it may go, silent about secrets."""
 
+import logging
 import os
 import ssl
 from collections.abc import Mapping, Sequence
@@ -264,6 +265,9 @@ def _new_pool(*, allows_loopback: bool) -> httpcore2.ConnectionPool:
         network_backend=PinnedBackend(allows_loopback=allows_loopback),
     )
 
+
+# Its debug lines hold whole answers' headers, and with them redirects and cookies.
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 # A child process must not talk on its parent's connections.
 os.register_at_fork(after_in_child=_pools.clear)

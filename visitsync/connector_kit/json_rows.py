@@ -74,7 +74,7 @@ def read_members(body: bytes) -> dict[str, bytes]:
     except _BROKEN:
         members = {}
     # The decoder lets a later member of the same name win; a second list would silently replace the first.
-    if 0 < len(members) < MOST_NAMES_TO_COUNT and not _may_repeat(text, tuple(members)):
+    if members and (_accounts_for(members, text) or _has_each_name_once(members, text)):
         return members
     return _members_with_care(text)
 
@@ -140,6 +140,15 @@ def _trouble(row: bytes) -> str:
     except msgspec.DecodeError as error:
         return str(error)
     return ""
+
+
+def _accounts_for(members: Mapping[str, bytes], text: bytes) -> bool:
+    """Whether the text is just as long as these members without blanks between: then there can be no more of them."""
+    return len(text) == 1 + sum(len(name) + len(value) + 4 for name, value in members.items())
+
+
+def _has_each_name_once(members: Mapping[str, bytes], text: bytes) -> bool:
+    return len(members) < MOST_NAMES_TO_COUNT and not _may_repeat(text, tuple(members))
 
 
 def _members_with_care(text: bytes) -> dict[str, bytes]:

@@ -43,7 +43,7 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
     text: str | None = None
 
 
-class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A planned meeting, owned by the EMR. Holds no patient name, contact or note: patients are read on their own.
 
     `id` is the vendor's, unique within one connection (an occurrence of a series that shares its id carries its date).

@@ -1,4 +1,13 @@
-"""The whole suite. A vendor's test file inherits it in three lines, and overrides what it must tell (see Vendor)."""
+"""The whole suite. A vendor's test file inherits it in a few lines, and tells what is peculiar to the vendor.
+
+    class TestCarecloud(ConnectorConformance):
+        emr = "carecloud"
+        list_line = r"^GET /v2/appointments"  # how the simulator's log shows the list of appointments
+
+Everything else has a default; vendor.py lists what may be told: limits to lift, page sizes to try, a token endpoint,
+settings. A second class that inherits the first tries the vendor's uncertain facts the other way round. A test that a
+vendor cannot take (no tokens, no pages) is left out by itself; set one to None to leave it out for a reason of its own.
+"""
 
 from visitsync.connector_kit.conformance.following import Following
 from visitsync.connector_kit.conformance.people import People

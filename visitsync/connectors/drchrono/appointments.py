@@ -11,7 +11,7 @@ from visitsync.connector_kit.json_rows import decode_record, record_id
 from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.video_words import video_words
 from visitsync.connectors.drchrono.drift import flag, local_time, minutes, moment, optional_id
-from visitsync.connectors.drchrono.payloads import APPOINTMENTS, TELEHEALTH_ROWS, AppointmentRow
+from visitsync.connectors.drchrono.payloads import APPOINTMENTS, TELEHEALTH_ROWS, AppointmentRow, Id
 from visitsync.connectors.drchrono.zones import zone_of_doctor, zone_of_stamps
 from visitsync.domain.appointment import Appointment, AppointmentDetail, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
@@ -39,11 +39,17 @@ IDENTITY = ("id", "patient", "doctor", "scheduled_time")
 def to_appointment(record: RawRecord, context: TranslationContext) -> Appointment:
     """Raises RecordUnreadable, naming the field, where the row would have to be guessed at."""
     row = decode_record(record.body, APPOINTMENTS, identity=IDENTITY)
-    if record_id(row.id) != record.id:
+    if row.id != record.id and record_id(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
     doctor_id = optional_id(row.doctor)
-    office_id = optional_id(row.office)
     patient_id = optional_id(row.patient)
+    profile_id, office_id, room_id = _places(row.profile, row.office, row.exam_room)
+    marks, words = _marks(
+        row.reason,
+        (profile_id, _name(context.appointment_types, profile_id)),
+        (office_id, _name(context.locations, office_id)),
+        (room_id, _name(context.locations, room_id)),
+    )
     stamp_zone = zone_of_stamps(doctor_id, context)
     status_text = row.status or ""
     return Appointment(
@@ -52,7 +58,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         duration_minutes=minutes(row.duration),
         status=_status(status_text, context),
         status_text=status_text,
-        marks=_marks(row, office_id, context),
+        marks=marks,
         patient_id=patient_id,
         practitioner_id=doctor_id,
         location_id=office_id,
@@ -63,7 +69,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         series_id=_series_id(record.id, row),
         replaces_id=optional_id(row.cloned_from),
         coverage_named=_coverage_named(row),
-        video_words=video_words(row.reason, row.notes),
+        video_words=tuple(dict.fromkeys((*words, *video_words(row.notes)))) if row.notes else words,
         lacks_detail=context.settings.get("telehealth_rows") == "read",
     )
 
@@ -82,30 +88,28 @@ def _status(text: str, context: TranslationContext) -> AppointmentStatus | None:
     return context.status_meanings.get(word) or STATUS.get(word)
 
 
-def _marks(row: AppointmentRow, office_id: str | None, context: TranslationContext) -> tuple[Mark, ...]:
-    profile_id, room = optional_id(row.profile), optional_id(row.exam_room)
-    room_id = f"{office_id}/{room}" if office_id and room else None
-    return _as_marks(
-        row.reason,
-        (profile_id, _name(context.appointment_types, profile_id)),
-        (office_id, _name(context.locations, office_id)),
-        (room_id, _name(context.locations, room_id)),
-    )
-
-
 Named = tuple[str | None, str | None]
 
 
+# What follows is cached because a practice books few combinations many times.
 @lru_cache(maxsize=4096)
-def _as_marks(reason: str | None, profile: Named, office: Named, room: Named) -> tuple[Mark, ...]:
-    """Cached, because a practice books few combinations many times."""
+def _places(profile: Id, office: Id, exam_room: Id) -> tuple[str | None, str | None, str | None]:
+    """The ids of profile, office and exam room; a room is called by its office and its index there."""
+    office_id, room = optional_id(office), optional_id(exam_room)
+    return optional_id(profile), office_id, f"{office_id}/{room}" if office_id and room else None
+
+
+@lru_cache(maxsize=4096)
+def _marks(reason: str | None, profile: Named, office: Named, room: Named) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """All marks, and the words of video in the reason."""
     candidates = (
         Mark(MarkKind.TYPE, *profile),
         Mark(MarkKind.REASON, None, reason if reason and not reason.isspace() else None),
         Mark(MarkKind.LOCATION, *office),
         Mark(MarkKind.ROOM, *room),
     )
-    return tuple(mark for mark in candidates if mark.id is not None or mark.text is not None)
+    marks = tuple(mark for mark in candidates if mark.id is not None or mark.text is not None)
+    return marks, video_words(reason)
 
 
 def _name(entries: Mapping[str, CatalogEntry], identity: str | None) -> str | None:
@@ -116,9 +120,8 @@ def _name(entries: Mapping[str, CatalogEntry], identity: str | None) -> str | No
 def _series_id(identity: str, row: AppointmentRow) -> str | None:
     if base := optional_id(row.base_recurring_appointment):
         return base
-    day, _, series = identity.rpartition("_")
-    if day:  # an occurrence that nobody has touched yet is called by its day and its series
-        return series
+    if "_" in identity:  # an occurrence that nobody has touched yet is called by its day and its series
+        return identity.rpartition("_")[2]
     return identity if flag(row.recurring_appointment, "recurring_appointment") else None
 
 

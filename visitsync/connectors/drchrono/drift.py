@@ -9,7 +9,7 @@ from visitsync.connector_kit.wall_time import instant_in_zone, iso_wall
 from visitsync.domain.local_time import LocalTime, UnknownZone, from_wall
 
 LONGEST_MINUTES = 7 * 24 * 60
-_NOTHING = (None, "", "0")
+_NOTHING = ("", "0")
 _FLAGS = {"": False, "false": False, "0": False, "true": True, "1": True}
 
 
@@ -17,15 +17,17 @@ def optional_id(value: int | str | None) -> str | None:
     """An id as text; null, "" and 0 name nothing. Raises RecordUnreadable."""
     if type(value) is int:
         return str(value) if value else None
+    if value is None:
+        return None
     return None if value in _NOTHING else record_id(value)
 
 
 def flag(value: bool | int | str | None, name: str) -> bool:
     """True or false. Raises RecordUnreadable for anything that is neither."""
-    if value is True or value is False:
-        return value
-    if value is None:
+    if value is False or value is None:
         return False
+    if value is True:
+        return True
     known = _FLAGS.get(str(value).strip().lower())
     if known is None:
         raise RecordUnreadable(f"{name}: expected true or false")
