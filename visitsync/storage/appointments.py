@@ -207,6 +207,15 @@ def of_patients(
         yield find(transaction, connection_id, groups)
 
 
+def due(transaction: Transaction, connection_id: UUID, *, now: datetime) -> Iterator[list[StoredAppointment]]:
+    """Appointments that are to be judged again because time has passed."""
+    query = f"""select {_STORED_COLUMNS}
+                from (select {_STORED_COLUMNS} from appointment
+                      where practice_id = %(practice)s and recheck_at <= %(now)s offset 0) as due
+                where connection_id = %(connection)s"""
+    return _read(transaction, query, {"connection": connection_id, "now": now}, 2_000)
+
+
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:
     """One more complete read has not met these; returns those that two or more in a row have not met."""
     rows = transaction.execute(

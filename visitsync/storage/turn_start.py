@@ -26,7 +26,7 @@ class TurnStart(msgspec.Struct, frozen=True, kw_only=True):
     has_wanted: bool
     """Something must be read, or was read and must be judged."""
     is_recheck_due: bool
-    """Time has passed that may change a decision."""
+    """Time has passed that may change a decision on some appointment of the practice."""
     has_quarantined: bool
     """Some record could not be read and still waits in quarantine."""
 
@@ -50,7 +50,7 @@ def start_turn(transaction: Transaction, connection_id: UUID, *, now: datetime, 
         began_at=dict(began_at),
         has_leftovers=has_leftovers,
         has_wanted=has_wanted,
-        is_recheck_due=is_recheck_due,
+        is_recheck_due=bool(is_recheck_due),
         has_quarantined=quarantined,
     )
 
@@ -63,7 +63,7 @@ _WHAT = f"""
     array(select row (kind, began_at) from last_reading where {_THIS}),
     exists (select from intake where {_THIS} and taken_in_at is null and body is not null),
     exists (select from wanted where {_THIS} and (is_read or not_before is null or not_before <= %(now)s)),
-    exists (select from appointment where {_THIS} and recheck_at <= %(now)s),
+    (select min(recheck_at) from appointment where practice_id = %(practice)s and recheck_at is not null) <= %(now)s,
     exists (select from quarantine where {_THIS} and resolved_at is null)
     """
 _LOOK = f"select {_WHAT} from connection where {_THIS}".encode()

@@ -1,9 +1,11 @@
 """Judges again without asking any EMR, when time passes or a setting changes; only what that can affect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from visitsync.storage import appointments
+from visitsync.storage.appointments import StoredAppointment
+from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.judging import judge_again
 from visitsync.sync.link import Link
@@ -14,8 +16,11 @@ STILL_OPEN = "connection_id = %(connection)s and outcome not in ('over', 'cancel
 
 def recheck_what_time_changed(run: Run) -> int:
     """Judges what is due by its own recheck_at; returns how many decisions changed."""
-    where = "connection_id = %(connection)s and recheck_at <= %(now)s"
-    return _recheck(run, where, {"now": run.link.now()}, Cause("time passed"))
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        due = appointments.due(transaction, link.connection_id, now=link.now())
+        return _judge(run, transaction, due, Cause("time passed"))
 
 
 def recheck_for_setting(link: Link, change_id: int, where: str = "true", parameters: Mapping[str, Any] = {}) -> int:
@@ -55,11 +60,14 @@ def recheck_everything(link: Link, cause: Cause) -> int:
 
 def _recheck(run: Run, where: str, parameters: Mapping[str, Any], cause: Cause) -> int:
     link = run.link
-    changed = 0
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        bench = run.bench(transaction)
-        for batch in appointments.select(transaction, where, {"connection": link.connection_id, **parameters}):
-            changed += judge_again(bench, batch, cause)
+        chosen = appointments.select(transaction, where, {"connection": link.connection_id, **parameters})
+        return _judge(run, transaction, chosen, cause)
+
+
+def _judge(run: Run, transaction: Transaction, batches: Iterable[Sequence[StoredAppointment]], cause: Cause) -> int:
+    bench = run.bench(transaction)
+    changed = sum(judge_again(bench, batch, cause) for batch in batches)
     run.decisions_changed += changed
     return changed
