@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from visitsync.connector_kit.answer_body import AnswerTooLong
 from visitsync.connector_kit.connector import (
     Clock,
     ConnectionCheck,
@@ -26,7 +27,7 @@ from visitsync.connectors.kareo.manifest import MANIFEST
 from visitsync.connectors.kareo.practices import Practice, ours
 from visitsync.connectors.kareo.throttles import limits
 from visitsync.connectors.kareo.translate import TRANSLATOR
-from visitsync.connectors.kareo.windows import LONGEST_DAYS, Chunk, chunks, offset_hours, us_text
+from visitsync.connectors.kareo.windows import LONGEST_DAYS, Chunk, chunks, halves, offset_hours, us_text
 from visitsync.domain.appointment import AppointmentDetail
 from visitsync.domain.local_time import zone_named
 
@@ -91,7 +92,7 @@ class KareoConnector:
         done = read_wall(bookmark)
         for chunk in self._chunks(first, last):
             if chunk.last > done:
-                yield self._chunk_page(chunk, Urgency.BACKGROUND, bookmark=write_wall(chunk.last))
+                yield from self._chunk_pages(chunk)
 
     def read_appointment(self, appointment_id: str, *, urgency: Urgency) -> Iterator[FetchedPage]:
         """One appointment now: its row, looked up on the day that the id or GetAppointment tells."""
@@ -171,6 +172,19 @@ class KareoConnector:
 
     def _chunks(self, first: date, last: date) -> Iterator[Chunk]:
         return chunks(first, last, self._config.practice_zone, days=int(self._setting("chunk_days")))
+
+    def _chunk_pages(self, chunk: Chunk) -> Iterator[FetchedPage]:
+        """The chunk as one page, or as more where one would be longer than anybody reads."""
+        try:
+            page = self._chunk_page(chunk, Urgency.BACKGROUND, bookmark=write_wall(chunk.last))
+        except AnswerTooLong:
+            shorter = halves(chunk)
+            if shorter is None:
+                raise
+            for half in shorter:
+                yield from self._chunk_pages(half)
+            return
+        yield page
 
     def _chunk_page(self, chunk: Chunk, urgency: Urgency, *, bookmark: str | None) -> FetchedPage:
         """No Type is asked for: blocks are wanted too, and how it is spelt is uncertain."""

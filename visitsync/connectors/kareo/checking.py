@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from visitsync.connector_kit.connector import ConnectionCheck, ConnectionConfig, TranslationContext
+import msgspec
+
+from visitsync.connector_kit.connector import ConnectionCheck, ConnectionConfig
 from visitsync.connector_kit.errors import AnswerUnreadable, NeedsPermission, NeedsReconnect, RequestRefused
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
@@ -15,8 +17,8 @@ from visitsync.connectors.kareo.members import Row
 from visitsync.connectors.kareo.practices import Practice, ours
 from visitsync.connectors.kareo.throttles import as_setting
 from visitsync.connectors.kareo.translate import TRANSLATOR
+from visitsync.connectors.kareo.translate_single import stamp_of
 from visitsync.connectors.kareo.windows import Chunk, chunks, us_text
-from visitsync.domain.appointment import AppointmentDetail
 from visitsync.domain.local_time import zone_named
 
 URGENCY = Urgency.PERSON_WAITS
@@ -50,7 +52,6 @@ class Probe:
     def __init__(self, asking: Asking, config: ConnectionConfig, practice: Practice, now: datetime) -> None:
         self._asking = asking
         self._practice = practice
-        self._zone = config.practice_zone
         today = now.astimezone(zone_named(config.practice_zone)).date()
         days_back, days_ahead = (timedelta(days=days) for days in PROBE_DAYS)
         # Of two chunks around a change of clocks the last one: there is more of it to come.
@@ -83,11 +84,9 @@ class Probe:
         in_gmt = self._rows(0).get(row["ID"]) if row is not None else None
         if row is None or in_gmt is None:
             return {}
-        detail = self._detail(row["ID"])
-        changed_at = detail.changed_at if detail is not None else None
         learned = {
             "list_times": list_times(row, in_gmt, offset),
-            "list_stamps": list_stamps(row, in_gmt, offset, changed_at),
+            "list_stamps": list_stamps(row, in_gmt, offset, self._updated_at(row["ID"])),
         }
         return {name: fits for name, fits in learned.items() if fits}
 
@@ -106,14 +105,14 @@ class Probe:
             return ""
         return ""
 
-    def _detail(self, appointment_id: str) -> AppointmentDetail | None:
+    def _updated_at(self, appointment_id: str) -> datetime | None:
+        """When GetAppointment says it was last changed: a true instant."""
         body = self._asking.ask_one(
             "GetAppointment", {"AppointmentId": appointment_id}, urgency=URGENCY, practice_id=self._practice.id
         )
         page = FetchedPage(kind=RecordKind.APPOINTMENT_DETAIL, body=body, asked={"ids": appointment_id})
         present = [one for one in TRANSLATOR.split(page) if isinstance(one, RawRecord) and not one.is_absent]
-        context = TranslationContext(practice_zone=self._zone)
-        return TRANSLATOR.detail(present[0], context) if present else None
+        return stamp_of(msgspec.json.decode(present[0].body), "UpdatedAt") if present else None
 
 
 def _try_key(asking: Asking) -> None:

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 from lxml import etree
 
+from visitsync.connector_kit.conformance.compared import differences
 from visitsync.connector_kit.conformance.far_side import PacedBudget
 from visitsync.connector_kit.conformance.trial import Trial
+from visitsync.connector_kit.conformance.vendor import impatient
 from visitsync.connector_kit.errors import (
     AnswerUnreadable,
     NeedsPermission,
@@ -109,6 +111,18 @@ def test_changes_after_a_long_silence_are_asked_for_in_pieces() -> None:
     assert len(pages) == len(criteria) == 3
     assert pages[-1].bookmark == "2027-01-18T17:00:00+00:00"
     assert sorted(page.bookmark or "" for page in pages) == [page.bookmark for page in pages]
+
+
+def test_a_schedule_too_long_for_one_answer_comes_in_more() -> None:
+    with kareo() as trial:
+        for day in range(1, 25):
+            a_booking(trial.clinic, in_days=day)
+        whole = trial.sweep()
+        most = max(len(page.body) for page in whole)
+        with impatient(max_body_bytes=most // 2):
+            parts = trial.sweep()
+    assert len(parts) > len(whole)
+    assert differences(trial) == []
 
 
 # Practices

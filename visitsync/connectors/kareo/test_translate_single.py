@@ -37,7 +37,8 @@ def test_the_single_appointment_adds_what_lists_do_not_say() -> None:
         Mark(MarkKind.LOCATION, "8", "Birch Lane Online"),
         Mark(MarkKind.MODE, None, "Telehealth"),
     )
-    assert found.changed_at == datetime(2026, 11, 3, 23, 40, 33, tzinfo=UTC)
+    assert found.booked_at == datetime(2026, 11, 2, 14, 15, 9, tzinfo=UTC)
+    assert found.changed_at is None  # the list's own stamp stays the one that is compared
     assert not found.is_deleted
 
 
@@ -51,7 +52,7 @@ def test_one_answer_serves_all_occurrences_and_speaks_of_its_own_only() -> None:
     own, other = (TRANSLATOR.detail(one, CONTEXT) for one in records(saved("getappointment"), ids=ids))
     assert own.start is not None
     assert own.status is AppointmentStatus.BOOKED
-    assert (other.start, other.duration_minutes, other.status, other.changed_at) == (None, None, None, None)
+    assert (other.start, other.duration_minutes, other.status, other.status_text) == (None, None, None, None)
     assert other.practitioner_id == "27"
 
 

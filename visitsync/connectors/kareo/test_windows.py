@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visitsync.connectors.kareo.bookmarks import read_instant, read_wall, spans, write_instant, write_wall
-from visitsync.connectors.kareo.windows import chunks, offset_hours, us_text
+from visitsync.connectors.kareo.windows import Chunk, chunks, halves, offset_hours, us_text
 from visitsync.domain.local_time import Clarity, UnknownZone, from_wall
 
 ZONES = [
@@ -57,6 +57,21 @@ def test_chunks_meet_where_the_clocks_change() -> None:
         (datetime(2026, 10, 30), datetime(2026, 11, 1, 1, 59, 59), -4),
         (datetime(2026, 11, 1, 1), datetime(2026, 11, 4, 23, 59, 59), -5),
     ]
+
+
+@given(length=st.integers(1, 30))
+def test_a_chunk_comes_in_shorter_ones_that_cover_it(length: int) -> None:
+    first = datetime(2026, 12, 1, 1, 30)
+    last = datetime(2026, 12, 1, 23, 59, 59) + timedelta(days=length - 1)
+    chunk = Chunk(first=first, last=last, offset_hours=-5)
+    shorter = halves(chunk)
+    if shorter is None:
+        assert length == 1
+        return
+    early, late = shorter
+    assert (early.first, late.last) == (first, last)
+    assert late.first <= early.last + timedelta(seconds=1)
+    assert max(early.last - early.first, late.last - late.first) < last - first
 
 
 def test_a_zone_off_the_whole_hour_is_asked_with_the_hour_below() -> None:

@@ -15,8 +15,8 @@ from visitsync.domain.local_time import LocalTime, from_instant
 def detail_of(single: Members, record_id: str, context: TranslationContext) -> AppointmentDetail:
     """The detail of an appointment. Raises RecordUnreadable.
 
-    Of an occurrence that shares its series' id, whatever differs between occurrences is left out, unless the answer
-    is about this very occurrence.
+    When it was changed is left to the list: stamps of two sources must not be compared. Of an occurrence that shares
+    its series' id, whatever differs between occurrences is left out, unless the answer is about this very occurrence.
     """
     location_id = identity(single, "ServiceLocationId")
     start = _time(single, "StartTime", zone_of(location_id, context))
@@ -36,8 +36,7 @@ def detail_of(single: Members, record_id: str, context: TranslationContext) -> A
         other_patient_ids=_group(single, patient_id),
         practitioner_id=identity(single, "ProviderId"),
         location_id=location_id,
-        booked_at=_instant_or_none(text(single, "CreatedAt")),
-        changed_at=_instant_or_none(text(single, "UpdatedAt")) if is_this_one else None,
+        booked_at=stamp_of(single, "CreatedAt"),
         is_deleted=is_yes(text(single, "IsDeleted")),
         is_group=is_yes(text(single, "IsGroupAppointment")),
         is_block=text(single, "AppointmentType") == "O",
@@ -45,18 +44,19 @@ def detail_of(single: Members, record_id: str, context: TranslationContext) -> A
     )
 
 
+def stamp_of(single: Members, name: str) -> datetime | None:
+    """When something happened to it (aware, UTC); None where the answer says nothing usable."""
+    try:
+        return single_instant(text(single, name))
+    except ValueError:
+        return None
+
+
 def _time(single: Members, name: str, zone: str) -> LocalTime:
     try:
         return from_instant(single_instant(text(single, name)), zone)
     except ValueError:
         raise RecordUnreadable(f"{name}: expected a date and time in UTC") from None
-
-
-def _instant_or_none(stamp: str) -> datetime | None:
-    try:
-        return single_instant(stamp)
-    except ValueError:
-        return None
 
 
 def _marks(single: Members, location_id: str | None, context: TranslationContext) -> tuple[Mark, ...]:

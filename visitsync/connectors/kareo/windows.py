@@ -15,6 +15,7 @@ LONGEST_DAYS = 30
 """Half of what clients have seen refused (60 days)."""
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_TOO_FEW_TO_SHARE = 3
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,18 @@ def chunks(first: date, last: date, zone: str, *, days: int = LONGEST_DAYS) -> I
         yield from _within(start, max(change.before, change.after) - _SECOND, zone, days)
         start = min(change.before, change.after)
     yield from _within(start, end, zone, days)
+
+
+def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+    """Two shorter chunks that cover the same, sharing a day where there are several; None for a single day."""
+    days = (chunk.last.date() - chunk.first.date()).days + 1
+    if days == 1:
+        return None
+    middle = chunk.first.date() + ((days - 1) // 2) * _DAY
+    until = datetime.combine(middle, time.max).replace(microsecond=0)
+    since = datetime.combine(middle if days > _TOO_FEW_TO_SHARE else middle + _DAY, time.min)
+    replace = msgspec.structs.replace
+    return replace(chunk, last=until), replace(chunk, first=since)
 
 
 def offset_hours(instant: datetime, zone: str) -> int:
