@@ -14,7 +14,7 @@ class AnswerTooLong(AnswerUnreadable):
 
 
 def read_body(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
-    """The whole body, unpacked; headers with names in lower case. Raises AnswerTooLong, AnswerUnreadable (badly packed)."""
+    """The whole body, unpacked; headers with names in lower case. Raises AnswerTooLong, AnswerUnreadable."""
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > max_bytes:
         raise AnswerTooLong(f"The answer announces {length} bytes; at most {max_bytes} are read.")

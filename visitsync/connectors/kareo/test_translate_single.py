@@ -11,6 +11,7 @@ from visitsync.connectors.kareo.fixtures import CONTEXT, ZONE, appointments, rec
 from visitsync.connectors.kareo.translate import TRANSLATOR
 from visitsync.domain.appointment import AppointmentDetail, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.patient import Address, Coverage, Patient, PatientStatus
+from visitsync.domain.practice import CatalogEntry
 
 
 def detail(body: bytes, **asked: str) -> AppointmentDetail:
@@ -54,6 +55,14 @@ def test_one_answer_serves_all_occurrences_and_speaks_of_its_own_only() -> None:
     assert own.status is AppointmentStatus.BOOKED
     assert (other.start, other.duration_minutes, other.status, other.status_text) == (None, None, None, None)
     assert other.practitioner_id == "27"
+
+
+def test_an_occurrence_is_recognised_in_whatever_zone_its_location_is() -> None:
+    there = msgspec.structs.replace(CONTEXT, locations={"8": CatalogEntry(id="8", name="Far", zone="America/Denver")})
+    (record,) = records(saved("getappointment"), ids="90017@2026-11-18T14:00")
+    found = TRANSLATOR.detail(record, there).start
+    assert found is not None
+    assert (found.zone, found.wall) == ("America/Denver", datetime(2026, 11, 18, 13))
 
 
 def test_an_appointment_that_is_not_there_is_absent() -> None:

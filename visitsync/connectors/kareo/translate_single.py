@@ -21,7 +21,8 @@ def detail_of(single: Members, record_id: str, context: TranslationContext) -> A
     location_id = identity(single, "ServiceLocationId")
     start = _time(single, "StartTime", zone_of(location_id, context))
     length = _time(single, "EndTime", start.zone).instant - start.instant
-    is_this_one = "@" not in record_id or datetime.fromisoformat(record_id.partition("@")[2]) == start.wall
+    # The wall time in an id is the practice's, whatever zone an admin gave the location.
+    is_this_one = _is_about(record_id, from_instant(start.instant, context.practice_zone).wall)
     status_text = text(single, "AppointmentStatus")
     status = status_named(status_text) if is_this_one else None
     patient_id = identity(part(single, "PatientSummary"), "PatientId")
@@ -42,6 +43,11 @@ def detail_of(single: Members, record_id: str, context: TranslationContext) -> A
         is_block=text(single, "AppointmentType") == "O",
         video_words=video_words(text(single, "Notes")),
     )
+
+
+def _is_about(record_id: str, wall: datetime) -> bool:
+    occurrence = record_id.partition("@")[2]
+    return not occurrence or datetime.fromisoformat(occurrence) == wall
 
 
 def stamp_of(single: Members, name: str) -> datetime | None:
