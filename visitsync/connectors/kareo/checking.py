@@ -15,7 +15,7 @@ from visitsync.connectors.kareo.asking import Asking
 from visitsync.connectors.kareo.calibration import list_stamps, list_times, rows_in
 from visitsync.connectors.kareo.members import Row
 from visitsync.connectors.kareo.practices import Practice, ours
-from visitsync.connectors.kareo.throttles import as_setting
+from visitsync.connectors.kareo.throttles import INTERVAL_MS, as_setting, told_intervals
 from visitsync.connectors.kareo.translate import TRANSLATOR
 from visitsync.connectors.kareo.translate_single import stamp_of
 from visitsync.connectors.kareo.windows import Chunk, chunks, us_text
@@ -27,7 +27,7 @@ PROBE_DAYS = (3, 10)
 
 
 def check_connection(asking: Asking, config: ConnectionConfig, now: datetime) -> ConnectionCheck:
-    """What a practice admin must mend, and facts; those that suit a setting under its name.
+    """What a practice admin must or should mend, and facts; those that suit a setting under its name.
 
     Raises NeedsReconnect, TryAgainLater.
     """
@@ -41,9 +41,10 @@ def check_connection(asking: Asking, config: ConnectionConfig, now: datetime) ->
     facts = {"practice": practice.name, "practice_id": practice.id, "throttles": _told_throttles(asking)}
     if not problems:
         facts |= probe.habits()
-        problems += _contradictions(facts, config.settings)
+        problems += _wrong_times(facts, config.settings)
     told = {name: fact for name, fact in facts.items() if fact}
-    return ConnectionCheck(is_working=not problems, problems=tuple(problems), facts=told)
+    advice = _advice(told, config.settings)
+    return ConnectionCheck(is_working=not problems, problems=(*problems, *advice), facts=told)
 
 
 class Probe:
@@ -153,9 +154,21 @@ def _criteria(chunk: Chunk, practice: Practice, offset_hours: int) -> dict[str, 
     }
 
 
-def _contradictions(facts: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
-    """Only what would make visits start at the wrong time stands in the way."""
+def _wrong_times(facts: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
+    """What would make visits start at the wrong time stands in the way."""
     found, chosen = facts.get("list_times"), settings.get("list_times") or "offset"
     if found is None or found == chosen:
         return []
     return [f"The setting list_times must be {found}: so this account's lists write their times."]
+
+
+def _advice(facts: Mapping[str, str], settings: Mapping[str, str]) -> list[str]:
+    """What would work better, but stands in nobody's way."""
+    advice = []
+    stamps, chosen = facts.get("list_stamps"), settings.get("list_stamps") or "offset"
+    if stamps is not None and stamps != chosen:
+        advice.append(f"Set list_stamps to {stamps}: so this account's lists write when something was changed.")
+    told, ours_now = told_intervals(facts.get("throttles", "")), told_intervals(settings.get("throttles", ""))
+    if any(interval > {**INTERVAL_MS, **ours_now}[name] for name, interval in told.items()):
+        advice.append(f"Set throttles to “{facts['throttles']}”: Kareo wants to be asked less often than we know of.")
+    return advice

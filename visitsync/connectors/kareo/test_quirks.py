@@ -21,7 +21,7 @@ from visitsync.connector_kit.errors import (
 )
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
-from visitsync.connectors.kareo import MANIFEST, TRANSLATOR
+from visitsync.connectors.kareo import MANIFEST, TRANSLATOR, throttles
 from visitsync.connectors.kareo.contract import ENDPOINT_PATH
 from visitsync.connectors.kareo.simulator import KareoSimulator
 from visitsync.connectors.kareo.throttles import limits
@@ -328,13 +328,24 @@ def test_the_check_finds_out_which_zone_lists_are_in(times: str, stamps: str) ->
         assert check.facts["list_times"] == named.get(times, times)
         assert check.facts["list_stamps"] == named.get(truly, truly)
         assert check.is_working is (times == "offset")
+        assert any("list_stamps" in problem for problem in check.problems) is (truly != "offset")
         learned = {name: check.facts[name] for name in ("list_times", "list_stamps")}
         trial.settings.update(learned)
-        assert trial.connector().check().is_working
+        assert trial.connector().check().problems == ()
         trial.sweep()
         (known,) = trial.known.living().values()
         assert known.start.instant == trial.clinic.instant_of(next(iter(trial.clinic.appointments)))
         assert known.changed_at == trial.clock()
+
+
+def test_longer_intervals_than_we_know_of_are_worth_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cast(dict[str, int], throttles.INTERVAL_MS), "GetPatient", 100)
+    with kareo(variants={"throttle_percent": "100"}) as trial:
+        cast(KareoSimulator, trial.app).seconds = lambda: trial.clock().timestamp()
+        trial.budget = PacedBudget(trial.clock, lambda seconds: trial.clock.advance(timedelta(seconds=seconds)))
+        check = trial.connector().check()
+    assert check.is_working
+    assert any("GetPatient=250" in problem for problem in check.problems)
 
 
 def test_the_check_without_any_appointment_works_and_learns_less() -> None:
