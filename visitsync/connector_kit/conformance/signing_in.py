@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from visitsync.connector_kit.conformance.compared import differences
+from visitsync.connector_kit.conformance.instead import Instead
 from visitsync.connector_kit.conformance.trial import NOON, Trial
 from visitsync.connector_kit.conformance.vendor import Vendor, needs, needs_fault
 from visitsync.connector_kit.errors import ConnectorError, ForbiddenAddress, NeedsPermission, NeedsReconnect
-from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinics import a_busy_clinic
-from visitsync.simulator_kit.exchange import Request, Response
+from visitsync.simulator_kit.exchange import Response
 from visitsync.simulator_kit.server import SimulatorServer
 from visitsync.simulator_kit.staging import a_booking, the_practitioner
 
@@ -152,36 +152,12 @@ class SigningIn(Vendor):
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_a_redirect_to_another_host_is_not_followed(self, status: int) -> None:
-        with self.trial() as trial, SimulatorServer(Elsewhere(trial.app)) as elsewhere:
-            trial.server.app = Redirecting(trial.app, self.list_line, status, elsewhere.url)
+        with self.trial() as trial, SimulatorServer(Instead(trial.app, "", Response(body=b"{}"))) as elsewhere:
+            moved = Response(status=status, content_type=None, headers=(("Location", f"{elsewhere.url}/lists"),))
+            trial.server.app = Instead(trial.app, self.list_line, moved)
             with pytest.raises(ConnectorError):
                 trial.sweep()
             assert not elsewhere.requests
 
     def _tokens_asked(self, trial: Trial) -> int:
         return sum(bool(re.search(self.token_line, request.line)) for request in list(trial.server.requests))
-
-
-class Elsewhere(App):
-    """A server that must never be asked."""
-
-    def __init__(self, inner: App) -> None:
-        self.emr, self.clinic, self.clock = "elsewhere", inner.clinic, inner.clock
-        self.faults, self.variants = inner.faults, inner.variants
-
-    def answer(self, request: Request) -> Response:
-        return Response(body=b"{}")
-
-
-class Redirecting(Elsewhere):
-    """A vendor that sends matching requests elsewhere."""
-
-    def __init__(self, inner: App, match: str, status: int, to: str) -> None:
-        super().__init__(inner)
-        self._inner, self._match, self._status, self._to = inner, match, status, to
-
-    def answer(self, request: Request) -> Response:
-        if not re.search(self._match, request.line):
-            return self._inner.answer(request)
-        target = f"{self._to}{request.path}?{request.query_text}"
-        return Response(status=self._status, content_type=None, headers=(("Location", target),))
