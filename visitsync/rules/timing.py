@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -27,6 +28,7 @@ USUAL_MONTHS = 3
 
 _LAST_INSTANT = datetime(9990, 1, 1, tzinfo=UTC)
 _FIRST_INSTANT = datetime(1000, 1, 1, tzinfo=UTC)
+_WEEKS = tuple(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(weeks=n) for n in range(20 * 52))
 
 _UNCLEAR = {
     Clarity.NONEXISTENT: "time-nonexistent",
@@ -101,7 +103,10 @@ def check(appointment: Appointment, link: ProviderLink, lookup: TimingLookup, no
         starts_at < lookup.day_of(now).horizon_at
         and start.clarity is Clarity.CERTAIN
         and (booked_at is None or starts_at - booked_at >= lookup.usual)
-        and (link.zone is None or link.zone == lookup.location_zones.get(appointment.location_id or "", lookup.zone))
+        and (
+            link.zone is None
+            or _agree(link.zone, lookup.location_zones.get(appointment.location_id or "", lookup.zone))
+        )
         and appointment.duration_minutes > 0
     )
     if is_plain and not lookup.opening_hours and not lookup.closures and not lookup.connection.duration_step_minutes:
@@ -178,7 +183,7 @@ def _unclear(appointment: Appointment) -> tuple[Finding, ...]:
 def _zones_differ(appointment: Appointment, link: ProviderLink, lookup: TimingLookup) -> tuple[Finding, ...]:
     """E7: provider and location on different clocks at that moment, so that the time may be an hour off."""
     location_zone = lookup.location_zones.get(appointment.location_id or "", lookup.zone)
-    if link.zone is None or link.zone == location_zone:
+    if link.zone is None or _agree(link.zone, location_zone):
         return ()
     try:
         offsets = {_offset(appointment.start.instant, zone) for zone in (link.zone, location_zone)}
@@ -242,6 +247,17 @@ def _day(now: datetime, lookup: TimingLookup) -> Day:
 def _bounded(instant: datetime) -> datetime:
     """Keeps sums with absurd dates inside the calendar; they are centuries away from any limit."""
     return min(max(instant, _FIRST_INSTANT), _LAST_INSTANT)
+
+
+@lru_cache(maxsize=1_024)
+def _agree(one: str, other: str) -> bool:
+    """Whether two names (US/Eastern, America/New_York) mean the same clocks, week by week, in our time."""
+    if one == other:
+        return True
+    try:
+        return all(_offset(week, one) == _offset(week, other) for week in _WEEKS)
+    except UnknownZone:
+        return False
 
 
 def _offset(instant: datetime, zone: str) -> timedelta | None:

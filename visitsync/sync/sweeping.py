@@ -55,7 +55,7 @@ def _close(run: Run, window: SweepWindow) -> None:
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
         after, before = _inner_instants(window, run.practice.zone)
-        missing = sync_runs.unseen(transaction, link.connection_id, _reading(run).id, after, before)
+        missing = [] if run.is_first_load else _unseen(run, transaction, after, before)
         if not run.safety.is_off:
             held = appointments.count_between(transaction, link.connection_id, after, before)
             refuse_unsafe(len(missing), held)
@@ -66,6 +66,11 @@ def _close(run: Run, window: SweepWindow) -> None:
         _tell_of_missing(run, transaction, missing)
         sync_runs.forget_seen(transaction, link.connection_id)
         bookmarks.forget(transaction, link.connection_id, _stream(window))
+
+
+def _unseen(run: Run, transaction: Transaction, after: datetime, before: datetime) -> list[str]:
+    """What we hold and this sweep has not met. (The first load compares with nothing: all we hold, it brought.)"""
+    return sync_runs.unseen(transaction, run.link.connection_id, _reading(run).id, after, before)
 
 
 def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str]) -> None:

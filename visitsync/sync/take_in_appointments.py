@@ -21,7 +21,7 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
     latest = {one.record.id: one for one in received}  # a row that comes twice: the last one stands
     ids = list(latest)
     known = appointments.known(bench.transaction, bench.connection_id, ids)
-    if run.is_sweeping and run.reading is not None:
+    if run.is_sweeping and run.reading is not None and not run.is_first_load:
         sync_runs.saw(bench.transaction, bench.connection_id, run.reading.id, ids)
     absent = [one.record.id for one in latest.values() if one.record.is_absent]
     if absent:
