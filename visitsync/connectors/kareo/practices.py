@@ -1,6 +1,6 @@
 """Which of the practices that a customer key opens is ours: most questions name it, and every answer is held to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,7 +29,11 @@ def ours(asking: Asking, settings: Mapping[str, str], urgency: Urgency) -> Pract
 
     To be looked up before anything else is read: of a misspelt or renamed practice Kareo just shows no appointments.
     """
-    practices = _practices_in(asking.ask(OPERATION, {}, urgency=urgency))
+    return ours_among(_practices_in(asking.ask(OPERATION, {}, urgency=urgency)), settings)
+
+
+def ours_among(practices: Sequence[Practice], settings: Mapping[str, str]) -> Practice:
+    """The practice that the settings mean among those that the API user sees. Raises NeedsPermission."""
     wanted_id, wanted_name = settings.get("practice_id", "").strip(), settings.get("practice_name", "").strip()
     if wanted_id:
         meant = [practice for practice in practices if practice.id == wanted_id]

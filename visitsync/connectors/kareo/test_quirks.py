@@ -1,34 +1,32 @@
 """What bites with Kareo in particular, over real HTTP against the pretend one."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
 from lxml import etree
 
 from visitsync.connector_kit.conformance.compared import differences
-from visitsync.connector_kit.conformance.far_side import PacedBudget
 from visitsync.connector_kit.conformance.trial import Trial
 from visitsync.connector_kit.conformance.vendor import impatient
 from visitsync.connector_kit.errors import (
     AnswerUnreadable,
-    NeedsPermission,
     NeedsReconnect,
     RequestRefused,
     TryAgainLater,
 )
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
-from visitsync.connectors.kareo import MANIFEST, TRANSLATOR, throttles
+from visitsync.connectors.kareo import MANIFEST, TRANSLATOR
 from visitsync.connectors.kareo.contract import ENDPOINT_PATH
 from visitsync.connectors.kareo.simulator import KareoSimulator
-from visitsync.connectors.kareo.throttles import limits
 from visitsync.domain.appointment import MarkKind
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clock import VirtualClock
-from visitsync.simulator_kit.exchange import Request
+from visitsync.simulator_kit.exchange import Request, Response
 from visitsync.simulator_kit.staging import a_booking
 
 LISTS = r"GetAppointments$"
@@ -123,24 +121,6 @@ def test_a_schedule_too_long_for_one_answer_comes_in_more() -> None:
             parts = trial.sweep()
     assert len(parts) > len(whole)
     assert differences(trial) == []
-
-
-# Practices
-
-
-def test_a_renamed_practice_is_never_an_empty_one() -> None:
-    with kareo(settings={"practice_name": "Larkspur Family Practise"}) as trial:
-        a_booking(trial.clinic)
-        for read in (lambda: trial.changes(None), trial.sweep, lambda: trial.read_patients(["1"])):
-            with pytest.raises(NeedsPermission, match=r"Larkspur Family Practice \(14\)"):
-                read()
-
-
-def test_a_practice_is_followed_by_its_number_whatever_its_name() -> None:
-    with kareo(settings={"practice_name": "its old name", "practice_id": "14"}) as trial:
-        a_booking(trial.clinic)
-        trial.sweep()
-        assert len(trial.known.living()) == 1
 
 
 # Single appointments
@@ -277,107 +257,31 @@ def test_after_throttling_no_operation_of_this_key_is_asked_for_a_while(shape: s
         assert set(names) == {"kareo", "kareo-GetAppointments"}
 
 
-# Limits
+# Secrets
 
 
-def test_limits_are_those_of_the_table_with_a_margin_and_belong_to_the_customer_key() -> None:
-    seconds = {limit.name: limit.seconds for limit in MANIFEST.limits}
-    assert (seconds["kareo-GetPatient"], seconds["kareo-GetAppointments"], seconds["kareo-GetThrottles"]) == (
-        0.5,
-        1.25,
-        5.25,
-    )
-    assert {limit.scope for limit in MANIFEST.limits} == {"credential"}
-    assert all(limit.is_spaced and limit.requests == 1 for limit in MANIFEST.limits)
+class Telling(KareoSimulator):
+    """Sends social security numbers wherever it can."""
+
+    def answer(self, request: Request) -> Response:
+        response = super().answer(request)
+        told = re.sub(rb'<(\w*(?:SSN|SocialSecurityNumber)) i:nil="true"/>', rb"<\1>900-00-0009</\1>", response.body)
+        return replace(response, body=told)
 
 
-def test_limits_follow_the_settings_and_what_kareo_tells() -> None:
-    settings = {
-        "throttle_scale": "2",
-        "throttle_margin_ms": "10",
-        "throttles": "GetPatient=400 Nonsense=1 GetPatients=x",
-    }
-    seconds = {limit.name: limit.seconds for limit in limits(settings)}
-    assert (seconds["kareo-GetPatient"], seconds["kareo-GetPatients"]) == (0.81, 2.01)
-
-
-# The check of a connection
-
-
-def test_the_check_learns_the_practice_and_the_live_intervals() -> None:
-    with kareo(variants={"throttle_percent": "100"}) as trial:
-        cast(KareoSimulator, trial.app).seconds = lambda: trial.clock().timestamp()
-        trial.budget = PacedBudget(trial.clock, lambda seconds: trial.clock.advance(timedelta(seconds=seconds)))
-        a_booking(trial.clinic)
-        check = trial.connector().check()
-    assert check.is_working, check.problems
-    assert check.facts["practice_id"] == "14"
-    assert check.facts["throttles"].split()[0] == "GetAppointment=500"
-    assert limits({"throttles": check.facts["throttles"]}) == MANIFEST.limits
-
-
-@pytest.mark.parametrize("stamps", ["offset", "practice", "utc"])
-@pytest.mark.parametrize("times", ["offset", "practice"])
-def test_the_check_finds_out_which_zone_lists_are_in(times: str, stamps: str) -> None:
-    with kareo(variants={"list_times": times, "stamp_times": stamps}) as trial:
-        a_booking(trial.clinic)
-        check = trial.connector().check()
-        named = {"practice": "practice_local"}
-        # A stamp that follows the list's times follows them to the practice's wall clock too.
-        truly = times if stamps == "offset" else stamps
-        assert check.facts["list_times"] == named.get(times, times)
-        assert check.facts["list_stamps"] == named.get(truly, truly)
-        assert check.is_working is (times == "offset")
-        assert any("list_stamps" in problem for problem in check.problems) is (truly != "offset")
-        learned = {name: check.facts[name] for name in ("list_times", "list_stamps")}
-        trial.settings.update(learned)
-        assert trial.connector().check().problems == ()
-        trial.sweep()
-        (known,) = trial.known.living().values()
-        assert known.start.instant == trial.clinic.instant_of(next(iter(trial.clinic.appointments)))
-        assert known.changed_at == trial.clock()
-
-
-def test_longer_intervals_than_we_know_of_are_worth_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cast(dict[str, int], throttles.INTERVAL_MS), "GetPatient", 100)
-    with kareo(variants={"throttle_percent": "100"}) as trial:
-        cast(KareoSimulator, trial.app).seconds = lambda: trial.clock().timestamp()
-        trial.budget = PacedBudget(trial.clock, lambda seconds: trial.clock.advance(timedelta(seconds=seconds)))
-        check = trial.connector().check()
-    assert check.is_working
-    assert any("GetPatient=250" in problem for problem in check.problems)
-
-
-def test_the_check_without_any_appointment_works_and_learns_less() -> None:
+def test_social_security_numbers_do_not_leave_the_connector() -> None:
     with kareo() as trial:
-        check = trial.connector().check()
-    assert check.is_working
-    assert "list_times" not in check.facts
-
-
-@pytest.mark.parametrize("operation", ["GetPatient", "GetAppointment", "GetProviders", "GetServiceLocations"])
-def test_the_check_names_every_permission_that_is_missing(operation: str) -> None:
-    with kareo() as trial:
-        a_booking(trial.clinic)
-        trial.app.faults.switch_on("forbidden", times=None, match=f"{operation}$")
-        check = trial.connector().check()
-    assert not check.is_working
-    assert any(operation in problem for problem in check.problems)
-
-
-def test_the_check_of_an_account_of_2021_does_without_the_newer_operations() -> None:
-    with kareo(variants={"contract": "2021"}) as trial:
-        a_booking(trial.clinic)
-        check = trial.connector().check()
-    assert check.is_working, check.problems
-    assert "throttles" not in check.facts
-
-
-def test_during_an_outage_the_check_says_so() -> None:
-    with kareo() as trial:
-        trial.app.faults.switch_on("outage", times=None)
-        with pytest.raises(TryAgainLater):
-            trial.connector().check()
+        app = trial.app
+        trial.server.app = Telling(trial.clinic, clock=trial.clock, variants=app.variants, scenarios=app.scenarios())
+        patient = str(a_booking(trial.clinic).patient_id)
+        told: list[Response] = []
+        trial.server.on_response.append(lambda _, response: told.append(response))
+        connector = trial.connector()
+        pages = list(connector.read_patients([patient], urgency=Urgency.SOON))
+        pages += [*connector.read_catalog(), *connector.read_patient_changes(None)]
+    assert sum(b"900-00-0009" in response.body for response in told) == 3
+    assert not any(b"900-00-0009" in page.body for page in pages)
+    assert patient in {one.id for one in records(pages)}
 
 
 # Small things
