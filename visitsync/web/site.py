@@ -21,7 +21,7 @@ def make_site(hosts: Sequence[str]) -> WSGIHandler:
             DEBUG=False,
             INSTALLED_APPS=[],
             LOGGING_CONFIG=None,
-            MIDDLEWARE=["visitsync.web.headers.SecureHeaders"],
+            MIDDLEWARE=["visitsync.web.door.Door"],
             ROOT_URLCONF="visitsync.web.urls",
             SECRET_KEY=secrets.token_urlsafe(50),  # signs nothing that outlives the process
             TEMPLATES=[],

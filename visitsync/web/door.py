@@ -1,8 +1,11 @@
-"""Headers of every answer: nothing is cached, framed, sniffed or told to others."""
+"""At the door: under which names we answer, and the headers of every answer."""
 
 from collections.abc import Callable, Mapping
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+
+from visitsync.web.errors import refusal
 
 ALWAYS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -15,16 +18,25 @@ ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+"""Nothing is cached, framed, sniffed or told to others."""
+
+ANY_NAME = frozenset({"/health", "/ready"})
+"""Whatever watches a process asks it by its address."""
 
 
-class SecureHeaders:
+class Door:
     """Middleware, the outermost one."""
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._answer(request)
+        try:
+            if request.path not in ANY_NAME:
+                request.get_host()
+            response = self._answer(request)
+        except DisallowedHost:
+            response = refusal(400, "bad request")
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         return response
