@@ -118,3 +118,12 @@ def a_small_clinic(clock: VirtualClock) -> Desk:
             why="Meeting",
         )
     return desk
+
+
+def a_clinic_of_regulars(clock: VirtualClock, count: int, *, first_day: int = 1, days: int = 80) -> Desk:
+    """So many telemedicine appointments, each of another patient who has everything; booked the day before."""
+    desk = Desk(clock)
+    with desk.clinic.editing(stamp=clock() - timedelta(days=1)):
+        for number in range(count):
+            desk.book(in_days=first_day + number % days, doctor=number % 2)
+    return desk

@@ -11,11 +11,12 @@ from tests.nothing_lost.vendors import DRCHRONO, Vendor
 
 @pytest.fixture
 def arrange(database_url: str) -> Iterator[Arrange]:
-    """Makes a house of a clinic (the small one unless a desk is given); closed at the end."""
+    """Makes a house of the small clinic on small pages, or of another desk; closed at the end."""
     houses: list[House] = []
 
     def make(vendor: Vendor = DRCHRONO, desk: Desk | None = None, **variants: str) -> House:
-        desk = desk or a_small_clinic(ticking_from(MONDAY))
+        if desk is None:
+            desk, variants = a_small_clinic(ticking_from(MONDAY)), {**vendor.small_pages, **variants}
         house = House(desk, vendor, **variants)
         houses.append(house)
         return house.move_in(database_url)

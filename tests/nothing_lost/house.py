@@ -6,21 +6,20 @@ import base64
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
-from tests.nothing_lost.clinics import TELEMEDICINE, Desk
+from tests.nothing_lost.clinics import MONDAY, TELEMEDICINE, Desk
 from tests.nothing_lost.vendors import Vendor
 from visitsync.connector_kit.conformance.far_side import MemoryBudget
 from visitsync.connector_kit.connector import Clock, ConnectionConfig
 from visitsync.connector_kit.limits import Budget
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.connectors import connector_for
-from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.simulator_kit.server import SimulatorServer
-from visitsync.storage import catalog, practice_settings, practices, staff
+from visitsync.storage import catalog, practice_settings, practices, staff, sync_runs
 from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Database
 from visitsync.storage.keyring import Keyring
@@ -28,6 +27,7 @@ from visitsync.storage.practice_settings import Author
 from visitsync.storage.vault import Vault
 from visitsync.storage.vendor_limits import StoredBudget
 from visitsync.sync import pipeline
+from visitsync.sync.keeping import keep
 from visitsync.sync.link import Link
 from visitsync.sync.readings import read_catalog
 from visitsync.sync.report import SyncReport
@@ -165,14 +165,24 @@ class House:
         """What the EMR calls an appointment of the clinic."""
         return self.app.vendor_id(appointment_id)
 
-    def query(self, sql: str, **parameters: object) -> list[tuple[object, ...]]:
+    def repaired(self) -> int:
+        """How many changes only sweeps have found."""
+        with self.database.practice(self.place.practice_id) as transaction:
+            return sync_runs.repaired_since(transaction, self.place.connection_id, MONDAY - timedelta(days=999))[0]
+
+    def active(self) -> set[str]:
+        """The appointments that have a visit."""
+        rows = self.query("select appointment_id from visit where connection_id = %(connection)s and state = 'active'")
+        return {str(row[0]) for row in rows}
+
+    def query(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Rows of the practice, read apart from the product's own queries."""
         with self.database.practice(self.place.practice_id) as transaction:
             known = {"connection": self.place.connection_id, "practice": self.place.practice_id}
             return list(transaction.execute(sql.encode(), {**known, **parameters}).fetchall())
 
     def _choose(self) -> None:
-        read_catalog(claim(self.link), pipeline.keep)
+        read_catalog(claim(self.link), keep)
         author = Author("the practice's admin", self.clock())
         connection_id = self.place.connection_id
         with self.database.practice(self.place.practice_id) as transaction:

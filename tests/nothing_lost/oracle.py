@@ -47,8 +47,8 @@ def differences(house: House) -> list[str]:
     """Everything in which what is stored differs from what is so; empty when all is well."""
     told = _truth(house)
     expected = {row["vendor_id"]: _expected(row, told) for row in told["appointments"]}
-    outcomes = dict(house.query(_OUTCOMES))
-    visits = {str(row[0]): VisitOf(*row[1:]) for row in house.query(_ACTIVE)}  # type: ignore[arg-type]
+    outcomes: dict[str, str] = dict(house.query(_OUTCOMES))
+    visits = {str(row[0]): VisitOf(*row[1:]) for row in house.query(_ACTIVE)}
     return sorted(
         [
             *_wrong_outcomes(expected, outcomes),
@@ -123,14 +123,15 @@ def _may_log_in(chart: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
         other["email"].strip().casefold() == address and other["id"] != chart["id"] and other["id"] in booked
         for other in told["patients"]
     )
-    return "@" in address and not shared and chart["status"] == "active"
+    return bool("@" in address and not shared and chart["status"] == "active")
 
 
 def _is_beyond(row: Mapping[str, Any], told: Mapping[str, Any], months: int) -> bool:
     """Whether it starts after the day that many calendar months from today, by the practice's calendar."""
     zone = ZoneInfo(told["zone"])
     today = told["now"].astimezone(zone).date()
-    return row["instant"].astimezone(zone).date() > _months_after(today, months)
+    day: date = row["instant"].astimezone(zone).date()
+    return day > _months_after(today, months)
 
 
 def _months_after(day: date, months: int) -> date:
@@ -138,7 +139,7 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _wrong_outcomes(expected: Mapping[str, Expected], outcomes: Mapping[Any, Any]) -> Iterator[str]:
+def _wrong_outcomes(expected: Mapping[str, Expected], outcomes: Mapping[str, str]) -> Iterator[str]:
     for identity, one in expected.items():
         found = outcomes.get(identity)
         if found is None and not one.may_be_unknown:

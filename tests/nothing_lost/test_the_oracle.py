@@ -1,7 +1,5 @@
 """The oracle agrees with a sync that nothing disturbs, and would notice whatever is wrong."""
 
-import pytest
-
 from tests.nothing_lost.house import Arrange
 from tests.nothing_lost.oracle import differences, must_have_visits
 

@@ -1,7 +1,7 @@
 """The two pretend EMRs as these tests use them: small pages, no quotas, and what each calls things."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from visitsync.connectors.drchrono import simulator as drchrono
@@ -11,7 +11,7 @@ from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinic import Clinic
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Vendor:
     """One pretend EMR, and the settings of a connection to it."""
 
@@ -21,11 +21,15 @@ class Vendor:
     """Where the practice's mark of telemedicine stands."""
     path: str = ""
     variants: Mapping[str, str]
+    small_pages: Mapping[str, str] = field(default_factory=dict)
+    """Variants with which even a small clinic fills several pages; an EMR without pages has none."""
     settings: Mapping[str, str]
     tells_of_deletions: bool
     """Whether reading changes shows what staff deleted."""
     lists: str
     """Matches requests for lists of appointments, in the words of the request log."""
+    windows: str
+    """Matches those among them that read whole days, whatever changed."""
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -43,15 +47,12 @@ DRCHRONO = Vendor(
     emr="drchrono",
     module=drchrono,
     mark=MarkKind.TYPE,
-    variants={
-        "hourly_quota": "none",
-        "calls_per_second": "none",
-        "appointments_page_size": "7",
-        "verbose_patients_page_size": "9",
-    },
+    variants={"hourly_quota": "none", "calls_per_second": "none"},
+    small_pages={"appointments_page_size": "7", "verbose_patients_page_size": "9"},
     settings={"requests_per_hour": "10000000", "requests_per_second": "100000"},
     tells_of_deletions=True,
     lists=r"GET /api/appointments\?",
+    windows=r"GET /api/appointments\?.*date_range=",
 )
 
 KAREO = Vendor(
@@ -63,6 +64,7 @@ KAREO = Vendor(
     settings={"throttle_scale": "0", "throttle_margin_ms": "0"},
     tells_of_deletions=False,
     lists=r"GetAppointments",
+    windows=r"GetAppointments",
 )
 
 VENDORS: Mapping[str, Vendor] = {vendor.emr: vendor for vendor in (DRCHRONO, KAREO)}

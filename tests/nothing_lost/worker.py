@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 import msgspec
@@ -22,6 +23,8 @@ from tests.nothing_lost.house import Place, open_link
 from tests.nothing_lost.stops import Stop, points_with
 from visitsync.storage.database import CONNECTION_SETTINGS, Database
 from visitsync.sync import pipeline
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +92,7 @@ class Workers:
 
     def __enter__(self) -> Self:
         self._server = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_root()
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
         )
         return self
 
@@ -165,12 +168,7 @@ def _write(message: msgspec.Struct) -> None:
 
 
 def _state_of(pid: int) -> str:
-    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-        return stat.read().rpartition(")")[2].split()[0]
-
-
-def _root() -> str:
-    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
 
 
 if __name__ == "__main__":

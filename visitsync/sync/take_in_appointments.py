@@ -10,7 +10,7 @@ from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.storage import appointments, sync_runs, wanted
-from visitsync.storage.appointments import Known
+from visitsync.storage.appointments import KNOWN_GONE, Known
 from visitsync.storage.decisions import Cause
 from visitsync.sync.judging import Bench, Case, judge_again, judge_read
 from visitsync.sync.received import Received, Unreadable, fingerprint_of, let_out_of_quarantine, unreadable
@@ -25,7 +25,7 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
         sync_runs.saw(bench.transaction, bench.connection_id, run.reading.id, ids)
     absent = [one.record.id for one in latest.values() if one.record.is_absent]
     if absent:
-        bury(run, bench, absent, Cause("gone from the EMR", str(received[0].intake_id)))
+        bury(run, bench, absent, known, Cause("gone from the EMR", str(received[0].intake_id)))
     cases, bad = _changed_cases(run, known, [one for one in latest.values() if not one.record.is_absent])
     changed = {case.appointment.id for case in cases}
     back = [identity for identity, before in known.items() if before.missing_reads and identity not in changed]
@@ -34,7 +34,7 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
         run.decisions_changed += judge_read(bench, cases, Cause("read from the EMR", str(received[0].intake_id)))
         _count_repairs(run, cases)
         run.tally.changed += len(cases)
-        let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, sorted(changed))
+    let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, sorted(set(ids) - {one.id for one, _ in bad}))
     if not run.is_sweeping:
         wanted.got(bench.transaction, bench.connection_id, "appointment", ids)
     return bad
@@ -42,11 +42,11 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
 
 def take_in_details(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
     ids = [one.record.id for one in received]
+    known = appointments.known(bench.transaction, bench.connection_id, ids)
     absent = [one.record.id for one in received if one.record.is_absent]
     if absent:
-        bury(run, bench, absent, Cause("gone from the EMR", str(received[0].intake_id)))
+        bury(run, bench, absent, known, Cause("gone from the EMR", str(received[0].intake_id)))
     stored = {one.appointment.id: one for one in appointments.find(bench.transaction, bench.connection_id, ids)}
-    known = appointments.known(bench.transaction, bench.connection_id, ids)
     cases: dict[str, Case] = {}
     bad: Unreadable = []
     for position, one in enumerate(received):
@@ -68,24 +68,26 @@ def take_in_details(run: Run, bench: Bench, received: Sequence[Received]) -> Unr
     if cases:
         cause = Cause("details read", str(received[0].intake_id))
         run.decisions_changed += judge_read(bench, list(cases.values()), cause)
+        _count_repairs(run, list(cases.values()))
         let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT_DETAIL, list(cases))
     wanted.got(bench.transaction, bench.connection_id, "appointment-detail", ids)
     return bad
 
 
-def bury(run: Run, bench: Bench, ids: Sequence[str], cause: Cause) -> None:
+def bury(run: Run, bench: Bench, ids: Sequence[str], known: Mapping[str, Known], cause: Cause) -> None:
     """The EMR itself says that these appointments no longer exist: they become deleted, and their visits end."""
     gone = [
         Case(
             appointment=msgspec.structs.replace(stored.appointment, is_deleted=True),
-            known=None,
+            known=known.get(stored.appointment.id),
             intake_id=stored.intake_id,
         )
         for stored in appointments.find(bench.transaction, bench.connection_id, ids)
         if not stored.appointment.is_deleted
     ]
     if gone:
-        run.decisions_changed += judge_read(bench, [_with_known(bench, case) for case in gone], cause)
+        run.decisions_changed += judge_read(bench, gone, cause)
+        _count_repairs(run, gone)
         run.tally.changed += len(gone)
     appointments.known_gone(bench.transaction, bench.connection_id, ids, now=bench.now)
 
@@ -159,20 +161,19 @@ def _welcome_back(bench: Bench, ids: Sequence[str]) -> None:
 
 
 def _count_repairs(run: Run, cases: Sequence[Case]) -> None:
-    """Counts what a sweep found although reading changes should have told: the miss rate of the feed."""
+    """Counts what only sweeps found although reading changes should have told: the miss rate of the feed."""
     read_at = run.start.began_at.get("changes")
-    if not run.is_sweeping or run.is_first_load or read_at is None:
+    if run.is_first_load or read_at is None:
+        return
+    if not run.is_sweeping:  # what sweeps have missed was asked for by its id
+        missed = (case.known is not None and 0 < case.known.missing_reads < KNOWN_GONE for case in cases)
+        run.tally.repaired += sum(missed)
         return
     settled = read_at - timedelta(minutes=1)
     for case in cases:
         stamp = case.appointment.changed_at or case.appointment.booked_at
         if case.known is None or case.known.fingerprint:
             run.tally.repaired += stamp is None or stamp < settled
-
-
-def _with_known(bench: Bench, case: Case) -> Case:
-    known = appointments.known(bench.transaction, bench.connection_id, [case.appointment.id])
-    return msgspec.structs.replace(case, known=known.get(case.appointment.id))
 
 
 def _agreed(listed: LocalTime, single: LocalTime | None) -> LocalTime:
