@@ -129,9 +129,10 @@ def happen(house: House, happening: Happening, stage: Set, opened: Opened) -> Fo
     return _followed(happening, appointment_id, before, look(house, opened, appointment_id), None)
 
 
-def wait_for_visit(house: House, opened: Opened, appointment_id: str, what: str, emr: str, before: Now) -> Followed:
-    """Watches until an appointment has become a visit: its time has come, nobody did anything."""
-    began = time.monotonic()
+def wait_for_visit(
+    house: House, opened: Opened, appointment_id: str, what: str, emr: str, before: Now, *, began: float
+) -> Followed:
+    """Watches until an appointment has become a visit: since `began` (monotonic) its time has come."""
     now = before
     for now in _watch(house, opened, appointment_id, began):
         if _becomes_visit(before, now):

@@ -226,11 +226,12 @@ def _let_time_pass(play: Play, opened: Sequence[Opened]) -> tuple[timedelta, lis
     for stage in play.stages:
         stage.clock.advance(ahead)
     play.processes.start("work", demo_environment(play.house.settings.home, play.web_port, ahead))
+    began = time.monotonic()
     found = []
     for stage, one, was in zip(play.stages, opened, before, strict=True):
         followed = wait_for_visit(
             play.house, one, stage.vendor_id("comes nearer"), "a far-off appointment comes inside three months",
-            stage.cast.emr, was,
+            stage.cast.emr, was, began=began,
         )  # fmt: skip
         play.screen.followed(followed, stage.emr_name)
         found.append(followed)
