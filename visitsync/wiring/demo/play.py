@@ -130,8 +130,8 @@ def _first_sync(play: Play, opened: Sequence[Opened]) -> None:
     play.screen.heading(3, "First sync: from last week to four months ahead")
     for stage, one in zip(play.stages, opened, strict=True):
         began = time.monotonic()
-        with play.screen.progress() as watch:
-            report = _sync_to_its_end(play, one, watch(stage.emr_name))
+        with play.screen.progress(stage.emr_name, stage.server.requests.__len__) as watch:
+            report = _sync_to_its_end(play, one, watch)
         answered = sum(_outcomes(play.house, one).values())
         play.screen.done(f"{stage.emr_name}: {answered} appointments answered", time.monotonic() - began)
         if report.trouble:

@@ -32,8 +32,8 @@ STYLES: Mapping[str, str] = {
 LEGEND: Mapping[str, str] = {
     Outcome.READY: "the visit is there and links to its provider",
     Outcome.WAITING: "comes by itself, and we say when",
-    Outcome.NEEDS_FIX: "somebody must change something; below is what and who",
-    Outcome.NEEDS_PROVIDER: "the visit is there, but its provider is not enabled",
+    Outcome.NEEDS_FIX: "somebody must change something; see below",
+    Outcome.NEEDS_PROVIDER: "the visit is there, its provider is not enabled",
     Outcome.ON_HOLD: "not safe to show before a person has looked",
     Outcome.NOT_TELEMEDICINE: "nothing is wrong",
     Outcome.CANCELLED: "in the EMR, and so here",
@@ -71,19 +71,13 @@ class Screen:
         self._print(Panel(text, box=ROUNDED, title="Visitsync", title_align="left", padding=(1, 2), expand=False))
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str], Callable[[Progress], None]]]:
-        """One line per connection while it is read; gives a watcher for a title."""
+    def progress(self, title: str, answers_read: Callable[[], int]) -> Iterator[Callable[[Progress], None]]:
+        """A line that lives while a connection is read; gives the watcher that keeps it going."""
         is_off = self._is_silent or not console().is_terminal
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
         with Bars(*columns, console=console(), disable=is_off, transient=True) as bars:
-
-            def watch(title: str) -> Callable[[Progress], None]:
-                line = bars.add_task(title, total=None)
-                return lambda step: bars.update(
-                    line, description=f"{title}: {step.done} {step.phase}", completed=step.done, total=step.of
-                )
-
-            yield watch
+            line = bars.add_task(title, total=None)
+            yield lambda step: bars.update(line, description=f"{title}: {step.phase}, {answers_read()} answers read")
 
     def outcomes(self, by_clinic: Mapping[str, Mapping[str, int]]) -> None:
         shown = Table(box=SIMPLE_HEAD, pad_edge=False)
