@@ -85,7 +85,8 @@ def test_no_visit_ends_before_two_complete_sweeps_and_the_emrs_own_word(arrange:
 
 @every_vendor
 def test_what_moved_silently_out_of_the_window_is_found_by_asking_for_it(arrange: Arrange, vendor: Vendor) -> None:
-    house = a_house_of(arrange, vendor, 40)
+    house = a_house_of(arrange, vendor, 40, first_day=20)
+    house.turns(1, every=3 * DAY)
     with house.clinic.editing(touches_stamp=False):
         appointment = next(iter(house.clinic.appointments))
         house.clinic.move(appointment.id, start=appointment.start + timedelta(days=400))

@@ -216,6 +216,20 @@ def due(transaction: Transaction, connection_id: UUID, *, now: datetime) -> Iter
     return _read(transaction, query, {"connection": connection_id, "now": now}, 2_000)
 
 
+def patients_between(
+    transaction: Transaction, connection_id: UUID, after: datetime, before: datetime
+) -> dict[str, datetime]:
+    """Patients of telemedicine appointments in that time that may take place, each with the first one's start."""
+    rows = transaction.execute(
+        """select patient_id, min(start_at) from appointment
+           where practice_id = %s and connection_id = %s and start_at >= %s and start_at < %s
+             and patient_id is not null and outcome not in ('not_telemedicine', 'over', 'cancelled')
+           group by patient_id""",
+        (transaction.practice_id, connection_id, after, before),
+    ).fetchall()
+    return {str(patient_id): start for patient_id, start in rows}
+
+
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:
     """One more complete read has not met these; returns those that two or more in a row have not met."""
     rows = transaction.execute(

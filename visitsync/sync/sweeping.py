@@ -15,6 +15,8 @@ from visitsync.sync.run import Reading, Run
 from visitsync.sync.visit_plan import refuse_unsafe
 
 FULL, NEAR = "sweep", "near sweep"
+PATIENTS_AGAIN = timedelta(days=2)
+"""A full sweep, which comes once a day, has the patients of visits this near read again."""
 
 
 def sweep(run: Run, window: SweepWindow, keep: Keep) -> None:
@@ -64,6 +66,8 @@ def _close(run: Run, window: SweepWindow) -> None:
         wanted.want(transaction, link.connection_id, "appointment", dict.fromkeys(suspects, link.now()))
         run.has_news = run.has_news or bool(suspects)
         _tell_of_missing(run, transaction, missing)
+        if window.is_full:
+            _want_patients_again(run, transaction)
         sync_runs.forget_seen(transaction, link.connection_id)
         bookmarks.forget(transaction, link.connection_id, _stream(window))
 
@@ -77,6 +81,14 @@ def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str])
     if missing:
         stored = appointments.find(transaction, run.link.connection_id, missing)
         run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("not met by a sweep"))
+
+
+def _want_patients_again(run: Run, transaction: Transaction) -> None:
+    """Charts have no sweep of their own: before each visit its patient is read once more, changed or not."""
+    link, now = run.link, run.link.now()
+    soon = appointments.patients_between(transaction, link.connection_id, now, now + PATIENTS_AGAIN)
+    wanted.want(transaction, link.connection_id, "patient", soon)
+    run.has_news = run.has_news or bool(soon)
 
 
 def _inner_instants(window: SweepWindow, zone: str) -> tuple[datetime, datetime]:

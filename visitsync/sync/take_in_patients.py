@@ -1,6 +1,7 @@
 """Takes in patients whom some appointment needs, and judges what their records may change."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.pages import RawRecord, RecordKind
@@ -36,6 +37,7 @@ def take_in_patients(run: Run, bench: Bench, received: Sequence[Received]) -> Un
         kept = indexes(run.link.vault, run.link.practice_id, patient)
         read[record.id] = ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept)
     if read:
+        _count_repairs(run, [one.patient for one in read.values() if one.patient.id in before])
         _save_patients(run, bench, list(read.values()))
     unchanged = wanted_ids - set(read) - {one.id for one, _ in bad if one.id is not None}
     if unchanged:
@@ -56,6 +58,15 @@ def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
             wanted.got(transaction, link.connection_id, "patient", ids)
         if len(ids) < at_most:
             return
+
+
+def _count_repairs(run: Run, known: Sequence[Patient]) -> None:
+    """Counts charts that were read once more and had changed, although reading patients' changes should have told."""
+    read_at = run.start.began_at.get("patient changes")
+    if run.reading is None or run.reading.kind != "patients" or read_at is None:
+        return
+    settled = read_at - timedelta(minutes=1)
+    run.tally.repaired += sum(one.changed_at is None or one.changed_at < settled for one in known)
 
 
 def _patient(run: Run, record: RawRecord) -> Patient:
