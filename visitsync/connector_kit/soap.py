@@ -97,6 +97,19 @@ def read_beginning(body: bytes, tag: str, *, until_depth: int, skipping: Collect
     return read_answer(body, tag)
 
 
+def without_nil_members(body: bytes, *, sparing: str) -> bytes:
+    """The same answer less every empty element that only says it is nil.
+
+    Contract serializers write a nil element for each of dozens of members that hold nothing; taking them out first
+    saves much of the time of parsing. Answers in which the bytes could mean anything else come back unchanged, and
+    those in which an element called `sparing` is nil.
+    """
+    is_plain = body.count(b"xmlns:i=") == 1 and _DECLARES_I in body
+    if not is_plain or _opens(body, b"!") or _opens(body, b"?") or f"<{sparing} i:nil".encode() in body:
+        return body
+    return _NIL_MEMBER.sub(b"", body)
+
+
 def local_name(element: Element) -> str:
     """The name of an element without its namespace."""
     return element.tag.rpartition("}")[2]
@@ -112,6 +125,9 @@ _HEADER, _BODY, _FAULT = (f"{{{ENVELOPE}}}{name}" for name in ("Header", "Body",
 _ENVELOPE_DEPTH = -2
 _INSTRUCTION = etree.ProcessingInstruction
 _INCLUSION = "{http://www.w3.org/2001/XInclude}*"
+_DECLARES_I = f'xmlns:i="{INSTANCE}"'.encode()
+_NIL_MEMBER = re.compile(rb'<[A-Za-z_]\w* i:nil="true"/>')
+_START = len(b"\xef\xbb\xbf<?")  # where another instruction than the declaration may begin, mark or not
 _SLICE = 8192
 # Tab, newline and carriage return are legal; a carriage return survives only as a character reference.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -161,6 +177,16 @@ def _refuse_instructions(root: Element) -> None:
     strays = (root.iter(_INSTRUCTION, _INCLUSION), root.itersiblings(), root.itersiblings(preceding=True))
     if next(chain(*strays), None) is not None:
         raise AnswerUnreadable("The answer has a processing instruction or includes another document.")
+
+
+def _opens(body: bytes, mark: bytes) -> bool:
+    """Whether `<` and this mark stand together after the declaration; looks for the mark, which is the rarer."""
+    at = body.find(mark, _START)
+    while at >= 0:
+        if body[at - 1 : at] == b"<":
+            return True
+        at = body.find(mark, at + 1)
+    return False
 
 
 def _feed(parser: etree.XMLPullParser, data: bytes) -> None:

@@ -18,6 +18,7 @@ from visitsync.connector_kit.soap import (
     local_name,
     read_answer,
     read_beginning,
+    without_nil_members,
     write_envelope,
     write_text,
 )
@@ -88,6 +89,36 @@ def test_nil_and_names_are_told() -> None:
     )
     assert (local_name(answer), is_nil(answer)) == ("X", True)
     assert not is_nil(read_answer(envelope('<X nil="true"/>')))
+
+
+NIL = '<i:Rooms xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><A i:nil="true"/>b<C i:nil="true"/>{}</i:Rooms>'
+
+
+def test_members_that_only_say_they_are_nil_can_be_left_out() -> None:
+    body = envelope(NIL.format('<D i:nil="false"/><E/>'), before='<?xml version="1.0"?>')
+    kept = read_answer(without_nil_members(body, sparing="Z"))
+    assert (kept.text, [local_name(each) for each in kept]) == ("b", ["D", "E"])
+
+
+def test_where_the_answer_itself_is_nil_it_stays_so() -> None:
+    body = envelope(NIL.format('<D i:nil="true"/>'))
+    assert without_nil_members(body, sparing="D") is body
+    assert without_nil_members(body, sparing="") is not body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<N><![CDATA[<A i:nil="true"/>]]></N>',
+        '<!-- <A i:nil="true"/> -->',
+        "<N xmlns:i='urn:other'/>",
+        '<N xmlns:i="urn:other"/>',
+        "<?run?>",
+    ],
+)
+def test_where_the_bytes_could_mean_something_else_nothing_is_left_out(content: str) -> None:
+    body = envelope(NIL.format(content))
+    assert without_nil_members(body, sparing="D") is body
 
 
 NOT_ONE_PLAIN_ANSWER = {

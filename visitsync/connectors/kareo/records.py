@@ -12,7 +12,7 @@ from lxml import etree
 
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
-from visitsync.connector_kit.soap import Element, is_nil, local_name, read_answer
+from visitsync.connector_kit.soap import Element, is_nil, local_name, read_answer, without_nil_members
 from visitsync.connectors.kareo.answers import SaysError, payload_of, refuse_throttled, result_of
 from visitsync.connectors.kareo.contract import REPLIES, K, Reply
 from visitsync.connectors.kareo.secrecy import blank_secrets, is_secret
@@ -29,8 +29,9 @@ def records_of(page: FetchedPage, operation: str) -> Found:
     """The records of an answer to that operation, in order. Raises AnswerUnreadable, and what result_of raises."""
     reply = REPLIES[operation]
     practice_id = page.asked.get("practice_id", "")
+    body = without_nil_members(page.body, sparing=reply.payload)  # of which today's row has some sixty
     try:
-        payload = payload_of(result_of(page.body, operation, practice_id=practice_id), operation)
+        payload = payload_of(result_of(body, operation, practice_id=practice_id), operation)
     except SaysError as error:
         if reply.row:
             raise
