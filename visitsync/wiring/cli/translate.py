@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext, Translator
 from visitsync.connector_kit.errors import RecordUnreadable
@@ -17,15 +18,17 @@ from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.printing import print_json
 
 LARGEST_FILE_BYTES = 200_000_000
+ANY_TWO_ZONES = ("Etc/GMT+5", "Etc/GMT-5")
+"""Without changes of the clocks, and ten hours apart."""
 
 
 @click.command()
 @click.argument("emr", type=click.Choice(supported_emrs()))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option("--zone", default="America/New_York", show_default=True, help="Time zone of the practice.")
+@click.option("--zone", help="Time zone of the practice. Without it, what depends on the zone stays unknown (null).")
 @click.option("--setting", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the connection.")
 @click.option("--status", "statuses", multiple=True, metavar="WORD=STATUS", help="What a status of the practice means.")
-def translate(emr: str, file: Path, zone: str, settings: Sequence[str], statuses: Sequence[str]) -> int:
+def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], statuses: Sequence[str]) -> int:
     """Print, as JSON, what we understand of a saved answer of an EMR: one entry per row.
 
     Needs no database and no connection. FILE may be - for standard input. The output holds whatever the file holds:
@@ -36,20 +39,35 @@ def translate(emr: str, file: Path, zone: str, settings: Sequence[str], statuses
       visitsync translate drchrono appointments.json
       curl -s … | visitsync translate kareo - --zone America/Denver
     """
+    translator = connector_for(emr).TRANSLATOR
+    page = translator.page_from_file(_read(file))
+    records = translator.split(page)
+    readings = [
+        [_row(translator, record, context) for record in records]
+        for context in _contexts(zone, dict(_pair(text, "--setting") for text in settings), statuses)
+    ]
+    rows = readings[0] if len(readings) == 1 else [_agreed(*both) for both in zip(*readings, strict=True)]
+    print_json({"emr": emr, "kind": page.kind, "zone": zone, "rows": rows})
+    return Exit.ATTENTION if any("unreadable" in row for row in rows) else Exit.FINE
+
+
+def _contexts(zone: str | None, settings: dict[str, str], statuses: Sequence[str]) -> list[TranslationContext]:
+    """One for the zone that is given; two for far apart zones where none is: what differs then is not known."""
+    meanings = {word.casefold(): _status(name) for word, name in (_pair(one, "--status") for one in statuses)}
     try:
-        zone_named(zone)
+        zones = ANY_TWO_ZONES if zone is None else (zone_named(zone).key,)
     except UnknownZone:
         raise click.BadParameter(f"{zone!r} is not the name of a time zone.", param_hint="--zone") from None
-    translator = connector_for(emr).TRANSLATOR
-    context = TranslationContext(
-        practice_zone=zone,
-        settings=dict(_pair(text, "--setting") for text in settings),
-        status_meanings={word.casefold(): _status(name) for word, name in (_pair(one, "--status") for one in statuses)},
-    )
-    page = translator.page_from_file(_read(file))
-    rows = [_row(translator, record, context) for record in translator.split(page)]
-    print_json({"emr": emr, "kind": page.kind, "rows": rows})
-    return Exit.ATTENTION if any("unreadable" in row for row in rows) else Exit.FINE
+    return [TranslationContext(practice_zone=one, settings=settings, status_meanings=meanings) for one in zones]
+
+
+def _agreed(one: Any, other: Any) -> Any:
+    """What two readings agree about; null where they differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: _agreed(one.get(key), other.get(key)) for key in one}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_agreed(first, second) for first, second in zip(one, other, strict=True)]
+    return one if one == other else None
 
 
 def _read(file: Path) -> bytes:
@@ -74,6 +92,10 @@ def _row(translator: Translator, record: RawRecord | UnreadableRecord, context: 
 
 
 def _understood(translator: Translator, record: RawRecord, context: TranslationContext) -> Any:
+    return msgspec.to_builtins(_translated(translator, record, context))
+
+
+def _translated(translator: Translator, record: RawRecord, context: TranslationContext) -> object:
     if record.kind is RecordKind.APPOINTMENT:
         return translator.appointment(record, context)
     if record.kind is RecordKind.APPOINTMENT_DETAIL:
