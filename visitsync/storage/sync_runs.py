@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple
 
 from visitsync.storage.bulk import fill
 from visitsync.storage.database import Transaction
@@ -39,6 +40,10 @@ class Tally(msgspec.Struct, kw_only=True):
     unreadable: int = 0
     repaired: int = 0
 
+    def less(self, counted: "Tally") -> "Tally":
+        """What has been counted since."""
+        return Tally(**{name: getattr(self, name) - getattr(counted, name) for name in self.__struct_fields__})
+
 
 _FIELDS = """run_id, connection_id, kind, started_at, finished_at, is_complete, first_day, last_day,
              pages, records, changed, unreadable, repaired, trouble"""
@@ -59,6 +64,16 @@ def begin(
         """insert into sync_run (practice_id, run_id, connection_id, kind, started_at, first_day, last_day)
            values (%s, %s, %s, %s, %s, %s, %s)""",
         (transaction.practice_id, run_id, connection_id, kind, now, first, last),
+    )
+
+
+def count(transaction: Transaction, run_id: UUID, tally: Tally) -> None:
+    """Adds to what a reading under way has counted so far."""
+    transaction.execute(
+        """update sync_run set pages = pages + %s, records = records + %s, changed = changed + %s,
+                  unreadable = unreadable + %s, repaired = repaired + %s
+           where practice_id = %s and run_id = %s""",
+        (*astuple(tally), transaction.practice_id, run_id),
     )
 
 
@@ -129,10 +144,13 @@ def latest(transaction: Transaction, connection_id: UUID, kind: str, *, only_com
     return None if row is None else SyncRun(**dict(zip(SyncRun.__struct_fields__, row, strict=True)))
 
 
-def unfinished(transaction: Transaction, connection_id: UUID, kind: str) -> SyncRun | None:
-    """The reading of that kind that a dead or stopped process left behind; None where the last one ended."""
+def unfinished(transaction: Transaction, connection_id: UUID, kind: str, *, spoilt_by: str) -> SyncRun | None:
+    """The last reading of that kind, where it did not come to its end: its process died, or trouble stopped it.
+
+    None where it is complete, or was stopped by that one trouble, after which nothing of it may be used.
+    """
     run = latest(transaction, connection_id, kind)
-    return run if run is not None and run.finished_at is None else None
+    return run if run is not None and not run.is_complete and run.trouble != spoilt_by else None
 
 
 def repaired_since(transaction: Transaction, connection_id: UUID, since: datetime) -> tuple[int, int]:

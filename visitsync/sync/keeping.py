@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.pages import FetchedPage
-from visitsync.storage import bookmarks, intake, quarantine
+from visitsync.storage import bookmarks, intake, quarantine, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.sync.run import KeptPage, Run
 from visitsync.sync.take_in import take_in
@@ -17,9 +18,13 @@ TAKE_IN_SECONDS = 2.0
 
 
 def keep(run: Run, page: FetchedPage, stream: str | None) -> None:
-    """Commits an answer's bytes; what has come together is taken in when there is enough of it."""
+    """Commits an answer's bytes; what has come together is taken in when there is enough of it.
+
+    Raises LostTheConnection: what a worker fetched before it lost its claim may be older than what is stored by now.
+    """
     link, reading = run.link, run.reading
     with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
         intake_id = intake.receive(
             transaction,
             link.vault,
@@ -95,16 +100,23 @@ def _take_in(run: Run, kept: Sequence[KeptPage], and_then: Callable[[Transaction
             for stream, position in {one.stream: one.page.bookmark for one in kept if one.page.bookmark}.items():
                 if stream:
                     bookmarks.save(transaction, link.connection_id, stream, position or "", now=link.now())
+            if run.is_sweeping and run.reading is not None:
+                sync_runs.count(transaction, run.reading.id, run.tally.less(run.reading.counted))
             if and_then is not None:
                 and_then(transaction)
     except (AnswerUnreadable, UnsafePlan):
         _uncount(run, counted)
         run.safety.cancelled = cancelled
         raise
+    if run.is_sweeping and run.reading is not None:
+        run.reading.counted = copy(run.tally)
 
 
 def _set_aside(run: Run, kept: KeptPage, reason: str) -> None:
-    """An answer of which nothing may be taken in is kept for a person; the bookmark stays, so it is asked for again."""
+    """An answer of which nothing may be taken in is kept for a person; the bookmark stays, so it is asked for again.
+
+    Of the same question only the last refused answer is kept: they would pile up until somebody comes.
+    """
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
@@ -113,7 +125,7 @@ def _set_aside(run: Run, kept: KeptPage, reason: str) -> None:
             link.vault,
             link.connection_id,
             kind="answer",
-            record_key=str(kept.intake_id),
+            record_key=kept.stream or kept.page.kind,
             reason=reason,
             raw=kept.page.body,
             intake_id=kept.intake_id,

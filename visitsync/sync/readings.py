@@ -93,7 +93,7 @@ def _note(
     sync_runs.note(
         transaction,
         run.link.connection_id,
-        reading.tally,
+        reading.tally.less(reading.counted),
         run_id=reading.id,
         kind=reading.kind,
         began_at=reading.began_at,

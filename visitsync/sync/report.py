@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from visitsync.connector_kit.errors import ConnectorError, NeedsReconnect, TryAgainLater
-from visitsync.storage import practices
+from visitsync.storage import practices, quarantine
 from visitsync.storage.practices import ConnectionState
 from visitsync.sync.run import Run
 from visitsync.sync.visit_plan import UnsafePlan
@@ -23,7 +23,13 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def healthy(run: Run) -> SyncReport:
-    """Notes that all is well with the connection."""
+    """Notes that all is well with the connection; answers refused before have been replaced by better ones."""
+    refused = [key.removeprefix("answer/") for key in run.quarantined if key.startswith("answer/")]
+    if refused:
+        link = run.link
+        with link.database.practice(link.practice_id) as transaction:
+            run.hold(transaction)
+            quarantine.resolve(transaction, link.connection_id, "answer", refused, now=link.now())
     return _note(run, trouble=None)
 
 
@@ -42,8 +48,11 @@ def report(run: Run) -> SyncReport:
 
 def _note(run: Run, *, trouble: str | None, needs_reconnect: bool = False) -> SyncReport:
     state = ConnectionState.NEEDS_RECONNECT if needs_reconnect else ConnectionState.ACTIVE
-    stood = run.start
-    if stood.state is not ConnectionState.PAUSED and (stood.state, stood.trouble) != (state, trouble):
-        with run.link.database.practice(run.link.practice_id) as transaction:
-            practices.change_state(transaction, run.link.connection_id, state, trouble=trouble)
+    link, stood = run.link, run.start
+    if (stood.state, stood.trouble) != (state, trouble):
+        with link.database.practice(link.practice_id) as transaction:
+            run.hold(transaction)
+            # Somebody may have paused it meanwhile: that stays.
+            if practices.find_connection(transaction, link.connection_id).state is not ConnectionState.PAUSED:
+                practices.change_state(transaction, link.connection_id, state, trouble=trouble)
     return SyncReport(decisions_changed=run.decisions_changed, trouble=trouble)

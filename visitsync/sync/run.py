@@ -30,9 +30,9 @@ class Reading(msgspec.Struct, kw_only=True):
     began_at: datetime
     id: UUID = msgspec.field(default_factory=uuid4)
     days: tuple[date, date] | None = None
-    is_noted: bool = False
-    """It has its line in sync_run already, so that another process can resume it."""
     tally: Tally = msgspec.field(default_factory=Tally)
+    counted: Tally = msgspec.field(default_factory=Tally)
+    """What of the tally is stored already: a sweep's is stored with every answer, for whoever may have to resume it."""
     kept: list["KeptPage"] = msgspec.field(default_factory=list)
     kept_bytes: int = 0
     kept_since: float = 0.0

@@ -12,7 +12,7 @@ from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush
 from visitsync.sync.readings import Keep, finish
 from visitsync.sync.run import Reading, Run
-from visitsync.sync.visit_plan import refuse_unsafe
+from visitsync.sync.visit_plan import UnsafePlan, refuse_unsafe
 
 FULL, NEAR = "sweep", "near sweep"
 PATIENTS_AGAIN = timedelta(days=2)
@@ -34,11 +34,11 @@ def sweep(run: Run, window: SweepWindow, keep: Keep) -> None:
 
 
 def _resume_or_begin(run: Run, window: SweepWindow) -> tuple[SweepWindow, str | None]:
-    """Goes on with the sweep that a dead process left, page for page; else begins anew."""
+    """Goes on with the sweep that a dead process left, or that an outage or the budget stopped; else begins anew."""
     link, kind, now = run.link, _stream(window), run.link.now()
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        left = sync_runs.unfinished(transaction, link.connection_id, kind)
+        left = sync_runs.unfinished(transaction, link.connection_id, kind, spoilt_by=UnsafePlan.code)
         if left is not None and left.first_day and left.last_day and now - left.started_at < RESUMABLE_FOR:
             run.reading = Reading(kind=kind, began_at=left.started_at, id=left.run_id)
             resumed = SweepWindow(first=left.first_day, last=left.last_day, is_full=window.is_full)
