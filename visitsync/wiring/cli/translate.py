@@ -40,12 +40,10 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
       curl -s … | visitsync translate kareo - --zone America/Denver
     """
     translator = connector_for(emr).TRANSLATOR
+    contexts = _contexts(zone, dict(_pair(text, "--setting") for text in settings), statuses)
     page = translator.page_from_file(_read(file))
     records = translator.split(page)
-    readings = [
-        [_row(translator, record, context) for record in records]
-        for context in _contexts(zone, dict(_pair(text, "--setting") for text in settings), statuses)
-    ]
+    readings = [[_row(translator, record, context) for record in records] for context in contexts]
     rows = readings[0] if len(readings) == 1 else [_agreed(*both) for both in zip(*readings, strict=True)]
     print_json({"emr": emr, "kind": page.kind, "zone": zone, "rows": rows})
     return Exit.ATTENTION if any("unreadable" in row for row in rows) else Exit.FINE
