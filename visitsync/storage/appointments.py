@@ -181,8 +181,12 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
 def select(
     transaction: Transaction, where: str, parameters: dict[str, Any], *, batch: int = 2_000
 ) -> Iterator[list[StoredAppointment]]:
-    """Batches of the practice's appointments that meet a condition of this room, read through a server-side cursor."""
-    query = f"select {_STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}"
+    """Batches of the practice's appointments that meet a condition of this room, read through a server-side cursor.
+
+    They come patient by patient, so that whoever judges a batch needs each patient once.
+    """
+    query = f"""select {_STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}
+                order by practice_id, patient_id"""
     yield from _read(transaction, query, parameters, batch)
 
 

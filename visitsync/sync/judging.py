@@ -34,6 +34,9 @@ class Safety(msgspec.Struct, kw_only=True):
     """The stop of one run: how many visits it has cancelled, against how many are coming."""
 
     cancelled: int = 0
+    """While the stop of an earlier run stands, what was cancelled lately counts as well: else each run, being young
+    and innocent, would cancel a few more.
+    """
     is_off: bool = False
     """A person has looked and accepted the cancellations."""
 
@@ -65,9 +68,10 @@ def judge_read(bench: Bench, cases: Sequence[Case], cause: Cause) -> int:
 
 def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause) -> int:
     """Judges stored appointments again, saves only what differs, and returns how many decisions changed."""
-    before = {one.appointment.id: one for one in stored}
-    cases = [Case(appointment=one.appointment, known=_as_known(one)) for one in before.values()]
-    judged = [one for one in _judge(bench, cases) if _differs(one, before[one.appointment.id])]
+    each_once = {one.appointment.id: one for one in stored}.values()
+    practice, now = _with_people(bench, [one.appointment for one in each_once]), bench.now
+    fresh = ((one, decide(one.appointment, practice, now)) for one in each_once)
+    judged = [differing for one, decision in fresh if (differing := _differing(one, decision))]
     if not judged:
         return 0
     appointments.save_verdicts(bench.transaction, bench.connection_id, judged, now=bench.now)
@@ -75,10 +79,14 @@ def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause)
 
 
 def _judge(bench: Bench, cases: Sequence[Case]) -> list[Judged]:
-    people = {patient_id for case in cases for patient_id in _patients_of(case.appointment)}
-    practice = with_patients(bench.practice, bench.transaction, bench.vault, bench.connection_id, people)
-    now = bench.now
+    practice, now = _with_people(bench, [case.appointment for case in cases]), bench.now
     return [_judged(case, decide(case.appointment, practice, now)) for case in cases]
+
+
+def _with_people(bench: Bench, judging: Sequence[Appointment]) -> PracticeContext:
+    people = {one.patient_id for one in judging if one.patient_id is not None}
+    people.update(*(one.other_patient_ids for one in judging if one.other_patient_ids))
+    return with_patients(bench.practice, bench.transaction, bench.vault, bench.connection_id, people)
 
 
 def _patients_of(appointment: Appointment) -> tuple[str, ...]:
@@ -99,6 +107,15 @@ def _judged(case: Case, decision: Decision) -> Judged:
         raw=case.raw if is_telemedicine else None,
         intake_id=case.intake_id,
     )
+
+
+def _differing(stored: StoredAppointment, decision: Decision) -> Judged | None:
+    """The new decision, or None where it is the one that is stored: most of the time, so nothing is made for it."""
+    findings = encode_findings(decision.findings)
+    is_changed = stored.findings != findings or stored.outcome != decision.outcome
+    if not is_changed and (decision.recheck_at, decision.expected_by) == (stored.recheck_at, stored.expected_by):
+        return None
+    return Judged(appointment=stored.appointment, decision=decision, findings=findings, is_changed=is_changed)
 
 
 def _save_what_follows(bench: Bench, judged: Sequence[Judged], cause: Cause, *, has_known: bool) -> int:
@@ -139,22 +156,3 @@ def _let_visits_follow(bench: Bench, judged: Sequence[Judged], *, has_known: boo
 
 def _visits(bench: Bench, judged: Sequence[Judged]) -> Mapping[str, Visit]:
     return visits.latest_for(bench.transaction, bench.connection_id, [one.appointment.id for one in judged])
-
-
-def _as_known(stored: StoredAppointment) -> Known:
-    return Known(
-        fingerprint=b"",
-        changed_at=stored.appointment.changed_at,
-        first_seen_at=stored.appointment.first_seen_at or stored.decided_at,
-        missing_reads=0,
-        missing_since=stored.appointment.missing_since,
-        outcome=stored.outcome,
-        findings=stored.findings,
-        expected_by=stored.expected_by,
-        recheck_at=stored.recheck_at,
-    )
-
-
-def _differs(judged: Judged, stored: StoredAppointment) -> bool:
-    decision = judged.decision
-    return judged.is_changed or decision.recheck_at != stored.recheck_at or decision.expected_by != stored.expected_by

@@ -138,7 +138,7 @@ create table appointment (
 );
 alter table appointment alter column record set storage main;
 create index appointment_start on appointment (practice_id, start_at);
-create index appointment_patient on appointment (practice_id, patient_id) where patient_id is not null;
+create index appointment_patient on appointment (practice_id, patient_id);
 create index appointment_recheck on appointment (practice_id, recheck_at) where recheck_at is not null;
 
 -- The further patients of group visits.
