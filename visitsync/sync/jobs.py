@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import random
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from visitsync.storage import job_queue, practices
-from visitsync.storage.database import Database
+from visitsync.rules.decide import RULES_VERSION
+from visitsync.storage import bookmarks, job_queue, practices
+from visitsync.storage.database import Database, Transaction
+from visitsync.storage.decisions import Cause
 from visitsync.storage.job_queue import Job
 from visitsync.storage.practices import ConnectionState, LostTheConnection
 from visitsync.sync.cadence import next_read_at
@@ -20,8 +22,10 @@ from visitsync.sync.hints import take_hints as take_the_hints
 from visitsync.sync.link import Link, Progress
 from visitsync.sync.pipeline import check_again as check_one_again
 from visitsync.sync.pipeline import sync
+from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn
+from visitsync.sync.visit_plan import UnsafePlan
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -32,6 +36,10 @@ ROUTINE, URGENT = "routine", "urgent"
 CHECK_AGAIN_PRIORITY = 100
 HINTS_PRIORITY = 50
 FIRST_SYNC_PRIORITY = 10
+
+JUDGED_BY = "judged by rules"
+"""The bookmark that says by which rules everything of a connection was judged last."""
+HELD_BACK = f"{RULES_VERSION}, held back"
 
 log = structlog.get_logger()
 
@@ -94,12 +102,12 @@ def sync_is_due_at(connection: Connection, connection_id: UUID) -> datetime | No
 
 
 def plan_what_was_lost(database: Database) -> int:
-    """Puts in a sync for every connection that ought to be read and of which no job waits or runs; returns how many."""
-    jobs = [
-        _sync_job(tenant.practice_id, connection_id, delay_seconds=random() * 20)
-        for tenant in practices.tenants(database)
-        for connection_id in _readable(database, tenant.practice_id)
-    ]
+    """Puts in what ought to be there and is not; returns how much that was.
+
+    A sync for every connection that is to be read, of which no job waits or runs; and, where the rules are others than
+    those that a connection was judged by, judging it again.
+    """
+    jobs = [job for tenant in practices.tenants(database) for job in _due(database, tenant.practice_id)]
     with database.shared() as connection:
         return job_queue.put_if_lost(connection, jobs)
 
@@ -147,7 +155,30 @@ def take_hints(workshop: Workshop, *, practice_id: str, connection_id: str) -> N
             take_hints_now(connection, link.practice_id, link.connection_id)
 
 
-TASKS: Mapping[str, Callable[..., None]] = {task.__name__: task for task in (sync_connection, check_again, take_hints)}
+def recheck(workshop: Workshop, *, practice_id: str, connection_id: str) -> None:
+    """Everything of a connection is judged again: the rules changed with the program."""
+    link = workshop.link(UUID(practice_id), UUID(connection_id))
+    told = {"practice": practice_id, "connection": connection_id, "version": RULES_VERSION}
+    judged_by = RULES_VERSION
+    try:
+        changed = in_turn(lambda: recheck_everything(link, Cause("rules changed", RULES_VERSION)))
+        log.info("judged by new rules", **told, changed=changed)
+    except UnsafePlan as refusal:
+        # Nothing was changed; the turns to come judge what is read or due, and stop by themselves if need be.
+        judged_by = HELD_BACK
+        log.warning("new rules would cancel too many visits at once", **told, code=refusal.code)
+    with workshop.database.practice(link.practice_id) as transaction:
+        note_rules(transaction, link.connection_id, judged_by, now=link.now())
+
+
+def note_rules(transaction: Transaction, connection_id: UUID, judged_by: str = RULES_VERSION, *, now: datetime) -> None:
+    """Notes by which rules everything of a connection is judged; a new one has nothing that others have judged."""
+    bookmarks.save(transaction, connection_id, JUDGED_BY, judged_by, now=now)
+
+
+TASKS: Mapping[str, Callable[..., None]] = {
+    task.__name__: task for task in (sync_connection, check_again, take_hints, recheck)
+}
 
 
 def _is_read(database: Database, practice_id: UUID, connection_id: UUID) -> bool:
@@ -191,13 +222,26 @@ def _ids(practice_id: UUID, connection_id: UUID) -> dict[str, Any]:
     return {"practice_id": str(practice_id), "connection_id": str(connection_id)}
 
 
-def _readable(database: Database, practice_id: UUID) -> Iterable[UUID]:
+def _due(database: Database, practice_id: UUID) -> list[Job]:
+    jobs: list[Job] = []
     with database.practice(practice_id) as transaction:
-        return [
-            one.connection_id
-            for one in practices.connections(transaction)
-            if one.state is ConnectionState.ACTIVE and one.has_credentials
-        ]
+        for one in practices.connections(transaction):
+            if not one.has_credentials:
+                continue
+            if one.state is ConnectionState.ACTIVE:
+                jobs.append(_sync_job(practice_id, one.connection_id, delay_seconds=random() * 20))
+            if bookmarks.find(transaction, one.connection_id, JUDGED_BY) not in (RULES_VERSION, HELD_BACK):
+                jobs.append(_recheck_job(practice_id, one.connection_id))
+    return jobs
+
+
+def _recheck_job(practice_id: UUID, connection_id: UUID) -> Job:
+    return Job(
+        queue=ROUTINE,
+        task=recheck.__name__,
+        key=f"recheck {connection_id}",
+        arguments=_ids(practice_id, connection_id),
+    )
 
 
 def _tell(link: Link, event: str, report: SyncReport) -> None:

@@ -14,7 +14,7 @@ from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import ConnectionState, StoredConnection
-from visitsync.sync.jobs import sync_now
+from visitsync.sync.jobs import note_rules, sync_now
 from visitsync.sync.keeping import keep
 from visitsync.sync.readings import read_catalog
 from visitsync.sync.run import claim
@@ -68,6 +68,8 @@ def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Conn
     with house.database.practice(practice_id) as transaction:
         before = None if wish.is_another else _to_the_same_emr(transaction, wish.emr)
         connection_id = _saved(transaction, wish, before)
+        if before is None:
+            note_rules(transaction, connection_id, now=author.now)
         practice_settings.note_change(transaction, author, "connect", after=wish.emr)
     credentials = StoredCredentials(house.database, house.vault, practice_id=practice_id, connection_id=connection_id)
     credentials_before = credentials.read() if before is not None and before.has_credentials else {}

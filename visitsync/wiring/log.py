@@ -15,6 +15,7 @@ LONGEST_TEXT = 300
 
 LIBRARIES = {
     **dict.fromkeys(("procrastinate", "psycopg", "httpx2", "httpcore2", "asyncio", "_granian"), logging.WARNING),
+    "psycopg.pool": logging.ERROR,  # a database that is gone is told once, by us
     # What strangers ask for is no event of ours, and an address may hold anything.
     **dict.fromkeys(("django.request", "django.security"), logging.ERROR),
 }
@@ -98,7 +99,8 @@ def place_of(error: BaseException) -> str:
         return ""
     ours = [frame for frame in frames if "visitsync" in frame.filename]
     frame = (ours or frames)[-1]
-    return f"{frame.filename.rpartition('visitsync/')[2]}:{frame.lineno} {frame.name}"
+    file = frame.filename.rpartition("site-packages/")[2].rpartition("visitsync/")[2]
+    return f"{file}:{frame.lineno} {frame.name}"
 
 
 def redact(logger: Any, name: str, event: Event) -> Event:

@@ -15,7 +15,7 @@ from visitsync.storage import appointments, job_queue, practices
 from visitsync.storage.practices import ConnectionState
 from visitsync.sync import jobs
 from visitsync.sync.jobs import check_again_now, plan_what_was_lost, sync_is_due_at, sync_now
-from visitsync.wiring.conftest import Connected
+from visitsync.wiring.conftest import Connected, Visitsync
 from visitsync.wiring.house import House
 
 PATIENCE_SECONDS = 60.0
@@ -135,6 +135,22 @@ def test_a_paused_connection_is_not_read(
     _eventually(lambda: _waiting(house) == 0)
     assert len(at.emr.server.requests) == asked_before
     assert plan_what_was_lost(house.database) == 0
+
+
+def test_when_the_rules_changed_with_the_program_everything_is_judged_again(
+    house: House,
+    visitsync: Visitsync,
+    connected: Callable[[str], Connected],
+    start_worker: Callable[..., Worker],
+) -> None:
+    at = connected("drchrono")
+    at.emr.book()
+    visitsync("sync")
+    with house.database.practice(at.practice_id) as transaction:
+        jobs.note_rules(transaction, at.connection_id, "0", now=house.clock())
+        transaction.execute("update appointment set outcome = 'waiting'")  # as older rules had it
+    start_worker()
+    _eventually(lambda: _outcomes(house, at) == {"ready": 1})
 
 
 def _waiting(house: House) -> int:

@@ -21,6 +21,7 @@ from visitsync.sync.jobs import TASKS, Workshop
 from visitsync.sync.link import Link, Progress
 from visitsync.wiring.embedded_postgres import DatabaseDidNotStart
 from visitsync.wiring.house import House, open_house
+from visitsync.wiring.keeper import kept_alive
 from visitsync.wiring.settings import Settings
 
 log = structlog.get_logger()
@@ -35,6 +36,8 @@ PLAN_EVERY = 10
 FORGET_FAILED_AFTER_DAYS = 7
 GRACE_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
+QUEUE_SECONDS = 10.0
+"""A queue that cannot be reached for so long is gone: begin anew once it is back."""
 
 _GONE = (StorageUnavailable, DatabaseDidNotStart, psycopg.Error, ProcrastinateException, OSError)
 
@@ -50,16 +53,16 @@ def work(settings: Settings, *, concurrency: int, stop: threading.Event | None =
             signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
         try:
-            with open_house(settings) as house:
-                asyncio.run(_work_in(house, concurrency, stopping))
+            with open_house(settings) as house, kept_alive(house) as moved:
+                asyncio.run(_work_in(house, concurrency, stopping, moved))
         except _GONE as error:
             log.warning("the database is gone, waiting for it", exc_info=error)
         stopping.wait(PAUSE_SECONDS)
     log.info("stopped")
 
 
-async def _work_in(house: House, concurrency: int, stopping: threading.Event) -> None:
-    """Until asked to stop, or until the queue cannot be reached any more."""
+async def _work_in(house: House, concurrency: int, stopping: threading.Event, moved: threading.Event) -> None:
+    """Until asked to stop, or until the queue cannot be reached any more where it was."""
     threads = concurrency + ALWAYS_FREE_FOR_THE_URGENT
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads + 4, thread_name_prefix="job"))
     app = _queue(house, _workshop(house, stopping))
@@ -70,7 +73,9 @@ async def _work_in(house: House, concurrency: int, stopping: threading.Event) ->
             asyncio.create_task(_run(app, ALWAYS_FREE_FOR_THE_URGENT, [jobs.URGENT])),
             asyncio.create_task(_look_after_others(house, stopping)),
         ]
-        await asyncio.wait([*crew, asyncio.create_task(_until(stopping))], return_when=asyncio.FIRST_COMPLETED)
+        ends = asyncio.create_task(_until(stopping, moved))
+        await asyncio.wait([*crew, ends], return_when=asyncio.FIRST_COMPLETED)
+        ends.cancel()
         for member in crew:
             member.cancel()
         ended = await asyncio.gather(*crew, return_exceptions=True)
@@ -81,7 +86,9 @@ async def _work_in(house: House, concurrency: int, stopping: threading.Event) ->
 
 def _queue(house: House, workshop: Workshop) -> App:
     options = " ".join(f"-c {name}={value.replace(' ', '')}" for name, value in CONNECTION_SETTINGS.items())
-    connector = PsycopgConnector(conninfo=house.database.url, kwargs={"options": options}, min_size=1, max_size=4)
+    connector = PsycopgConnector(
+        conninfo=house.database.url, kwargs={"options": options}, min_size=1, max_size=4, timeout=QUEUE_SECONDS
+    )
     app = App(connector=connector)
     for name, task in TASKS.items():
         app.task(name=name)(_named(task, workshop))
@@ -120,8 +127,8 @@ async def _run(app: App, concurrency: int, queues: list[str]) -> None:
     )
 
 
-async def _until(stopping: threading.Event) -> None:
-    while not stopping.is_set():
+async def _until(*events: threading.Event) -> None:
+    while not any(event.is_set() for event in events):
         await asyncio.sleep(0.1)
 
 

@@ -9,6 +9,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from visitsync.wiring.house import open_house
+from visitsync.wiring.keeper import kept_alive
 from visitsync.wiring.log import set_up_log
 from visitsync.wiring.settings import from_environment
 from visitsync.wiring.web_process import TARGET
@@ -32,7 +33,7 @@ def serve(host: str | None, port: int | None, processes: int) -> None:
                    (("VISITSYNC_WEB_HOST", host), ("VISITSYNC_WEB_PORT", port)) if value is not None}  # fmt: skip
     settings = from_environment()
     set_up_log("web", level=settings.log_level)
-    with open_house(settings):  # says in words what is wrong, before any worker starts
+    with open_house(settings) as house, kept_alive(house):  # says what is wrong before any worker starts
         structlog.get_logger().info("serving", url=f"http://{settings.web_host}:{settings.web_port}")
         Server(
             TARGET,
