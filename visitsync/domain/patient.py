@@ -32,7 +32,7 @@ class Coverage(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     member_id: str = ""
 
 
-class Patient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
+class Patient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True, gc=False):
     """What we know of a patient; every string exactly as the EMR gave it, "" where it gave none."""
 
     id: str

@@ -68,7 +68,7 @@ class TimingLookup(msgspec.Struct, eq=False):
         return day
 
 
-class Timing(msgspec.Struct, frozen=True):
+class Timing(msgspec.Struct, frozen=True, gc=False):
     """What there is to say about an appointment's time, and until when that is so."""
 
     findings: tuple[Finding, ...] = ()

@@ -20,9 +20,8 @@ _decode_appointment = msgspec.json.Decoder(Appointment).decode
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _encode = msgspec.json.Encoder().encode
 
+_READ, _VERDICTS = "incoming_appointment", "incoming_verdict"
 _COLUMNS = (
-    ("practice_id", "uuid"),
-    ("connection_id", "uuid"),
     ("appointment_id", "text"),
     ("fingerprint", "bytea"),
     ("record", "bytea"),
@@ -38,13 +37,11 @@ _COLUMNS = (
     ("findings", "bytea"),
     ("expected_by", "timestamptz"),
     ("recheck_at", "timestamptz"),
-    ("decided_at", "timestamptz"),
 )
+_IS_CHANGED = ("is_changed", "bool")
 _NAMES = column_names(_COLUMNS)
 _REPLACE = ", ".join(
-    f"{name} = excluded.{name}"
-    for name, _ in _COLUMNS
-    if name not in {"practice_id", "connection_id", "appointment_id", "first_seen_at"}
+    f"{name} = excluded.{name}" for name, _ in _COLUMNS if name not in {"appointment_id", "first_seen_at"}
 )
 _BY_ID = "practice_id = %(practice)s and connection_id = %(connection)s and appointment_id = asked.key"
 _BY_PATIENT = "practice_id = %(practice)s and connection_id = %(connection)s and patient_id = asked.key"
@@ -59,11 +56,11 @@ _VERDICT_COLUMNS = (
     ("findings", "bytea"),
     ("expected_by", "timestamptz"),
     ("recheck_at", "timestamptz"),
-    ("decided_at", "timestamptz"),
+    _IS_CHANGED,
 )
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """What must be known of a stored appointment to tell whether a fresh reading changes anything."""
 
     fingerprint: bytes
@@ -77,7 +74,7 @@ class Known(msgspec.Struct, frozen=True):
     recheck_at: datetime | None
 
 
-class StoredAppointment(msgspec.Struct, frozen=True, kw_only=True):
+class StoredAppointment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An appointment and its current decision."""
 
     connection_id: UUID
@@ -100,7 +97,7 @@ class StoredAppointment(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An appointment and the decision just made about it, ready to be saved."""
 
     appointment: Appointment
@@ -128,23 +125,28 @@ def known(transaction: Transaction, connection_id: UUID, ids: Sequence[str]) -> 
 
 def save_read(
     transaction: Transaction, vault: Vault, connection_id: UUID, judged: Sequence[Judged], *, now: datetime
-) -> None:
-    """Keeps appointments as just read, with their decisions. Being read, none of them is missing."""
+) -> str:
+    """Keeps appointments as just read, with their decisions. Being read, none of them is missing.
+
+    Returns the temporary table that holds them, so that what follows need not be sent again (see decisions.append).
+    """
     practice_id = transaction.practice_id
-    fill(transaction, "incoming_appointment", _COLUMNS, _rows(practice_id, connection_id, vault, judged, now))
+    rows = _rows(practice_id, connection_id, vault, judged, now)
+    fill(transaction, _READ, (*_COLUMNS, _IS_CHANGED), rows)
     transaction.execute(
-        f"""insert into appointment ({_NAMES}) select {_NAMES} from incoming_appointment
+        f"""insert into appointment (practice_id, connection_id, decided_at, {_NAMES})
+            select %s, %s, %s, {_NAMES} from {_READ}
             on conflict (practice_id, appointment_id, connection_id)
-            do update set {_REPLACE}, missing_reads = 0, missing_since = null""".encode()
+            do update set {_REPLACE}, decided_at = excluded.decided_at, missing_reads = 0, missing_since = null
+         """.encode(),
+        (practice_id, connection_id, now),
     )
-    transaction.execute(b"delete from incoming_appointment")
     _keep_group_members(transaction, connection_id, judged)
+    return _READ
 
 
-def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequence[Judged], *, now: datetime) -> None:
-    """Keeps new decisions about appointments that were not read again."""
-    if not judged:
-        return
+def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequence[Judged], *, now: datetime) -> str:
+    """Keeps new decisions about appointments that were not read again; returns where they are, like save_read."""
     rows = (
         (
             one.appointment.id,
@@ -152,20 +154,19 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
             one.findings,
             one.decision.expected_by,
             one.decision.recheck_at,
-            now,
+            one.is_changed,
         )
         for one in judged
     )
-    fill(transaction, "incoming_verdict", _VERDICT_COLUMNS, rows)
+    fill(transaction, _VERDICTS, _VERDICT_COLUMNS, rows)
     # An update by way of insert: every row is there already (the lateral part sees to that), and the conflict finds it
     # by its key, whatever the planner believes. The empty values are never stored.
     transaction.execute(
         """insert into appointment (practice_id, connection_id, appointment_id, fingerprint, record, intake_id,
                                     start_at, end_at, first_seen_at, outcome, findings, expected_by, recheck_at,
                                     decided_at)
-           select %(practice)s, %(connection)s, incoming.appointment_id, '', '', 0, incoming.decided_at,
-                  incoming.decided_at, incoming.decided_at, incoming.outcome, incoming.findings, incoming.expected_by,
-                  incoming.recheck_at, incoming.decided_at
+           select %(practice)s, %(connection)s, incoming.appointment_id, '', '', 0, %(now)s, %(now)s, %(now)s,
+                  incoming.outcome, incoming.findings, incoming.expected_by, incoming.recheck_at, %(now)s
            from incoming_verdict incoming
            cross join lateral (select from appointment
                                where practice_id = %(practice)s and connection_id = %(connection)s
@@ -173,9 +174,9 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
            on conflict (practice_id, appointment_id, connection_id) do update
            set outcome = excluded.outcome, findings = excluded.findings, expected_by = excluded.expected_by,
                recheck_at = excluded.recheck_at, decided_at = excluded.decided_at""",
-        {"practice": transaction.practice_id, "connection": connection_id},
+        {"practice": transaction.practice_id, "connection": connection_id, "now": now},
     )
-    transaction.execute(b"delete from incoming_verdict")
+    return _VERDICTS
 
 
 def select(
@@ -321,8 +322,6 @@ def _rows(
         appointment, decision = one.appointment, one.decision
         raw = one.raw
         yield (
-            practice_id,
-            connection_id,
             appointment.id,
             one.fingerprint,
             _encode(appointment),
@@ -338,7 +337,7 @@ def _rows(
             one.findings,
             decision.expected_by,
             decision.recheck_at,
-            now,
+            one.is_changed,
         )
 
 

@@ -14,11 +14,16 @@ def fill(
     """Puts rows into the session's temporary table of that name (made when first used, emptied at each commit).
 
     `columns` are (name, type) pairs. The table keeps no constraint: the merging statement meets those of its target.
+    What an earlier fill of the same transaction put there is gone.
     """
     connection = transaction.connection
-    definition = ", ".join(f"{column} {kind}" for column, kind in columns)
     # Names and types are constants of this room, never input.
-    connection.execute(f"create temporary table if not exists {name} ({definition}) on commit delete rows".encode())
+    if name in transaction.filled:
+        connection.execute(f"delete from {name}".encode())
+    else:
+        definition = ", ".join(f"{column} {kind}" for column, kind in columns)
+        connection.execute(f"create temporary table if not exists {name} ({definition}) on commit delete rows".encode())
+        transaction.filled.add(name)
     target = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier(name), sql.SQL(", ").join(sql.Identifier(column) for column, _ in columns)
     )

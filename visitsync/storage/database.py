@@ -48,12 +48,14 @@ class NestedTransaction(RuntimeError):
 class Transaction:
     """One transaction that sees and writes the rows of one practice, and no others."""
 
-    __slots__ = ("connection", "practice_id")
+    __slots__ = ("connection", "filled", "practice_id")
 
     def __init__(self, connection: Connection, practice_id: UUID) -> None:
         self.connection = connection
         """For COPY, temporary tables and savepoints. Never commit, and never set app.practice, by hand."""
         self.practice_id = practice_id
+        self.filled: set[str] = set()
+        """Temporary tables that hold rows of this transaction (see bulk)."""
 
     def execute(self, query: Any, parameters: Any = None, *, binary: bool = False) -> Cursor:
         return self.connection.execute(query, parameters, binary=binary)

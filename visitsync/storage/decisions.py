@@ -1,31 +1,14 @@
 """The history of decisions: only ever added to, each with what caused it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from visitsync.domain.decision import Finding, Outcome
-from visitsync.storage.appointments import Judged
-from visitsync.storage.bulk import column_names, fill
 from visitsync.storage.database import Transaction
 
 _decode_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
-
-_COLUMNS = (
-    ("practice_id", "uuid"),
-    ("connection_id", "uuid"),
-    ("appointment_id", "text"),
-    ("decided_at", "timestamptz"),
-    ("outcome", "text"),
-    ("findings", "bytea"),
-    ("expected_by", "timestamptz"),
-    ("cause", "text"),
-    ("cause_id", "text"),
-    ("rules_version", "text"),
-)
-_NAMES = column_names(_COLUMNS)
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -48,34 +31,16 @@ class PastDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def append(
-    transaction: Transaction,
-    connection_id: UUID,
-    judged: Iterable[Judged],
-    cause: Cause,
-    *,
-    rules_version: str,
-    now: datetime,
+    transaction: Transaction, connection_id: UUID, judged_in: str, cause: Cause, *, rules_version: str, now: datetime
 ) -> None:
-    """Adds these decisions to the history."""
-    practice_id, what, identity = transaction.practice_id, cause.what, cause.id
-    rows = (
-        (
-            practice_id,
-            connection_id,
-            one.appointment.id,
-            now,
-            one.decision.outcome,
-            one.findings,
-            one.decision.expected_by,
-            what,
-            identity,
-            rules_version,
-        )
-        for one in judged
+    """Adds the changed ones of the decisions just saved; `judged_in` is where appointments.save_… says they are."""
+    transaction.execute(
+        f"""insert into decision (practice_id, connection_id, appointment_id, decided_at, outcome, findings, expected_by,
+                                  cause, cause_id, rules_version)
+            select %s, %s, appointment_id, %s, outcome, findings, expected_by, %s, %s, %s
+            from {judged_in} where is_changed""".encode(),
+        (transaction.practice_id, connection_id, now, cause.what, cause.id, rules_version),
     )
-    fill(transaction, "incoming_decision", _COLUMNS, rows)
-    transaction.execute(f"insert into decision ({_NAMES}) select {_NAMES} from incoming_decision".encode())
-    transaction.execute(b"delete from incoming_decision")
 
 
 def history(transaction: Transaction, connection_id: UUID, appointment_id: str) -> list[PastDecision]:

@@ -17,8 +17,6 @@ _decode = msgspec.json.Decoder(Patient).decode
 _encode = msgspec.json.Encoder().encode
 
 _COLUMNS = (
-    ("practice_id", "uuid"),
-    ("connection_id", "uuid"),
     ("patient_id", "text"),
     ("fingerprint", "bytea"),
     ("record", "bytea"),
@@ -27,7 +25,6 @@ _COLUMNS = (
     ("first_name_index", "bytea"),
     ("last_name_index", "bytea"),
     ("changed_at", "timestamptz"),
-    ("read_at", "timestamptz"),
 )
 
 
@@ -46,7 +43,7 @@ _SHARING = f"""
     """.encode()
 
 
-class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True):
+class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The blind indexes of one patient; None: nothing to compare."""
 
     email: bytes | None = None
@@ -56,7 +53,7 @@ class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True):
     last_name: bytes | None = None
 
 
-class ReadPatient(msgspec.Struct, frozen=True, kw_only=True):
+class ReadPatient(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A patient that was just read and differs from what is stored."""
 
     patient: Patient
@@ -71,8 +68,6 @@ def save(
     practice_id = transaction.practice_id
     rows = (
         (
-            practice_id,
-            connection_id,
             one.patient.id,
             one.fingerprint,
             vault.seal(_encode(one.patient), _binding(practice_id, connection_id, one.patient.id)),
@@ -81,24 +76,24 @@ def save(
             one.indexes.first_name,
             one.indexes.last_name,
             one.patient.changed_at,
-            now,
         )
         for one in read
     )
     fill(transaction, "incoming_patient", _COLUMNS, rows)
     names = column_names(_COLUMNS)
     transaction.execute(
-        f"""insert into patient ({names}) select {names} from incoming_patient
+        f"""insert into patient (practice_id, connection_id, read_at, {names})
+            select %s, %s, %s, {names} from incoming_patient
             on conflict (practice_id, patient_id, connection_id) do update
             set fingerprint = excluded.fingerprint, record = excluded.record, email_index = excluded.email_index,
                 person_index = excluded.person_index, first_name_index = excluded.first_name_index,
                 last_name_index = excluded.last_name_index, changed_at = excluded.changed_at,
-                read_at = excluded.read_at""".encode()
+                read_at = excluded.read_at""".encode(),
+        (practice_id, connection_id, now),
     )
-    transaction.execute(b"delete from incoming_patient")
 
 
-class StoredPatient(msgspec.Struct, frozen=True):
+class StoredPatient(msgspec.Struct, frozen=True, gc=False):
     """A patient with the blind indexes that the record was saved under."""
 
     patient: Patient

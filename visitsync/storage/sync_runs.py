@@ -171,7 +171,6 @@ def saw(transaction: Transaction, connection_id: UUID, run_id: UUID, ids: Sequen
            select %s, %s, %s, appointment_id from incoming_seen on conflict do nothing""",
         (transaction.practice_id, connection_id, run_id),
     )
-    transaction.execute(b"delete from incoming_seen")
 
 
 def unseen(

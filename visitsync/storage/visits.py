@@ -12,10 +12,7 @@ from visitsync.storage.bulk import column_names, fill
 from visitsync.storage.database import Transaction
 
 _NEW_COLUMNS = (
-    ("practice_id", "uuid"),
-    ("connection_id", "uuid"),
     ("appointment_id", "text"),
-    ("state", "text"),
     ("start_at", "timestamptz"),
     ("end_at", "timestamptz"),
     ("patient_id", "text"),
@@ -23,13 +20,11 @@ _NEW_COLUMNS = (
     ("staff_id", "uuid"),
     ("is_test", "bool"),
     ("booked_at", "timestamptz"),
-    ("created_at", "timestamptz"),
-    ("changed_at", "timestamptz"),
 )
 _NEW_NAMES = column_names(_NEW_COLUMNS)
 
 
-class NewVisit(msgspec.Struct, frozen=True, kw_only=True):
+class NewVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A visit to be created."""
 
     appointment_id: str
@@ -108,15 +103,21 @@ def count_coming(transaction: Transaction, connection_id: UUID, *, now: datetime
     return int(row[0]) if row else 0
 
 
+def count_cancelled_since(transaction: Transaction, connection_id: UUID, since: datetime, *, now: datetime) -> int:
+    """How many visits that would not have ended yet were cancelled since then."""
+    row = transaction.execute(
+        """select count(*) from visit where practice_id = %s and connection_id = %s
+           and state = 'cancelled' and end_at > %s and changed_at >= %s""",
+        (transaction.practice_id, connection_id, now, since),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def create(transaction: Transaction, connection_id: UUID, new: Sequence[NewVisit], *, now: datetime) -> None:
     """Creates visits. Raises UniqueViolation if one of the appointments has an active visit already."""
-    practice_id = transaction.practice_id
     rows = (
         (
-            practice_id,
-            connection_id,
             one.appointment_id,
-            "active",
             one.start_at,
             one.end_at,
             one.patient_id,
@@ -124,14 +125,15 @@ def create(transaction: Transaction, connection_id: UUID, new: Sequence[NewVisit
             one.staff_id,
             one.is_test,
             one.booked_at,
-            now,
-            now,
         )
         for one in new
     )
     fill(transaction, "incoming_visit", _NEW_COLUMNS, rows)
-    transaction.execute(f"insert into visit ({_NEW_NAMES}) select {_NEW_NAMES} from incoming_visit".encode())
-    transaction.execute(b"delete from incoming_visit")
+    transaction.execute(
+        f"""insert into visit (practice_id, connection_id, state, created_at, changed_at, {_NEW_NAMES})
+            select %(practice)s, %(connection)s, 'active', %(now)s, %(now)s, {_NEW_NAMES} from incoming_visit""".encode(),
+        {"practice": transaction.practice_id, "connection": connection_id, "now": now},
+    )
 
 
 def change(transaction: Transaction, changes: Sequence[VisitChange], *, now: datetime) -> None:

@@ -24,10 +24,10 @@ def want(transaction: Transaction, connection_id: UUID, kind: Kind, needed_by: M
         """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by)
            select %s, %s, %s, wanted_id, needed_by from incoming_wanted
            on conflict (practice_id, wanted_id, connection_id, kind)
-           do update set needed_by = least(wanted.needed_by, excluded.needed_by), is_read = false""",
+           do update set needed_by = least(wanted.needed_by, excluded.needed_by), is_read = false
+           where wanted.is_read or excluded.needed_by < wanted.needed_by""",
         (transaction.practice_id, connection_id, kind),
     )
-    transaction.execute(b"truncate incoming_wanted" if len(needed_by) > 5_000 else b"delete from incoming_wanted")
 
 
 def most_urgent(

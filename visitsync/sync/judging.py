@@ -20,7 +20,7 @@ from visitsync.sync.people import with_patients
 from visitsync.sync.visit_plan import MOST_CANCELLED_WITHOUT_ASKING, VisitPlan, plan, refuse_unsafe
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An appointment to judge, and what is stored of it."""
 
     appointment: Appointment
@@ -62,8 +62,9 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 def judge_read(bench: Bench, cases: Sequence[Case], cause: Cause) -> int:
     """Judges appointments just read and saves them with their decisions; returns how many decisions changed."""
     judged = _judge(bench, cases)
-    appointments.save_read(bench.transaction, bench.vault, bench.connection_id, judged, now=bench.now)
-    return _save_what_follows(bench, judged, cause, has_known=any(case.known is not None for case in cases))
+    judged_in = appointments.save_read(bench.transaction, bench.vault, bench.connection_id, judged, now=bench.now)
+    has_known = any(case.known is not None for case in cases)
+    return _save_what_follows(bench, judged, judged_in, cause, has_known=has_known)
 
 
 def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause) -> int:
@@ -74,8 +75,8 @@ def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause)
     judged = [differing for one, decision in fresh if (differing := _differing(one, decision))]
     if not judged:
         return 0
-    appointments.save_verdicts(bench.transaction, bench.connection_id, judged, now=bench.now)
-    return _save_what_follows(bench, judged, cause, has_known=True)
+    judged_in = appointments.save_verdicts(bench.transaction, bench.connection_id, judged, now=bench.now)
+    return _save_what_follows(bench, judged, judged_in, cause, has_known=True)
 
 
 def _judge(bench: Bench, cases: Sequence[Case]) -> list[Judged]:
@@ -118,15 +119,15 @@ def _differing(stored: StoredAppointment, decision: Decision) -> Judged | None:
     return Judged(appointment=stored.appointment, decision=decision, findings=findings, is_changed=is_changed)
 
 
-def _save_what_follows(bench: Bench, judged: Sequence[Judged], cause: Cause, *, has_known: bool) -> int:
-    changed = [one for one in judged if one.is_changed]
+def _save_what_follows(bench: Bench, judged: Sequence[Judged], judged_in: str, cause: Cause, *, has_known: bool) -> int:
+    changed = sum(one.is_changed for one in judged)
     if changed:
         decisions.append(
-            bench.transaction, bench.connection_id, changed, cause, rules_version=RULES_VERSION, now=bench.now
+            bench.transaction, bench.connection_id, judged_in, cause, rules_version=RULES_VERSION, now=bench.now
         )
     _want_what_is_missing(bench, judged)
     _let_visits_follow(bench, judged, has_known=has_known)
-    return len(changed)
+    return changed
 
 
 def _want_what_is_missing(bench: Bench, judged: Sequence[Judged]) -> None:

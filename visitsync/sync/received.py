@@ -12,7 +12,7 @@ from visitsync.sync.judging import Bench
 from visitsync.sync.run import Run
 
 
-class Received(msgspec.Struct, frozen=True):
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A record and the number of the answer it came in."""
 
     record: RawRecord
@@ -35,7 +35,7 @@ def unreadable(record: RawRecord, position: int, error: RecordUnreadable) -> Unr
 
 def put_in_quarantine(run: Run, bench: Bench, bad: UnreadableRecord, intake_id: int) -> None:
     """Keeps it with its bytes and the reason; the others go on."""
-    key = bad.id or hashlib.blake2b(bad.body, digest_size=8).hexdigest()
+    key = bad.id or quarantine.NAMELESS + hashlib.blake2b(bad.body, digest_size=8).hexdigest()
     quarantine.put(
         bench.transaction,
         bench.vault,
