@@ -9,6 +9,9 @@ import msgspec
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 
+NAMELESS = "?"
+"""Before the key of a record whose id could not be read; what it was called, nobody knows."""
+
 
 class QuarantinedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an unreadable record, without its content."""
@@ -97,6 +100,16 @@ def resolve(transaction: Transaction, connection_id: UUID, kind: str, keys: Sequ
            where practice_id = %s and connection_id = %s and kind = %s and record_key = any(%s)
              and resolved_at is null""",
         (now, transaction.practice_id, connection_id, kind, list(keys)),
+    ).rowcount
+
+
+def resolve_nameless(transaction: Transaction, connection_id: UUID, kind: str, *, unseen_since: datetime) -> int:
+    """After a complete reading: records without an id that it has not met any more; returns how many."""
+    return transaction.execute(
+        """update quarantine set resolved_at = %s
+           where practice_id = %s and connection_id = %s and kind = %s and starts_with(record_key, %s)
+             and last_seen_at < %s and resolved_at is null""",
+        (unseen_since, transaction.practice_id, connection_id, kind, NAMELESS, unseen_since),
     ).rowcount
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,7 +11,7 @@ from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.domain.local_time import TZDB_VERSION
 from visitsync.domain.practice import PracticeContext
-from visitsync.storage import practices, quarantine
+from visitsync.storage import practices, quarantine, visits
 from visitsync.storage.catalog import CatalogChange
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_context import load_practice_context, read_times
@@ -21,6 +21,10 @@ from visitsync.storage.turn_start import TurnStart, start_turn
 from visitsync.sync.context_cache import LoadedContext
 from visitsync.sync.judging import Bench, Safety
 from visitsync.sync.link import Link
+from visitsync.sync.visit_plan import UnsafePlan
+
+STOP_REMEMBERS = timedelta(days=7)
+"""So long ago cancellations count while the stop stands (see Safety)."""
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -130,13 +134,17 @@ def _start(link: Link, *, is_claim: bool, cancellations_accepted: bool) -> Run:
             link.connection_id, start.revision, now, lambda: _load(link, transaction, revision=start.revision)
         )
         held = quarantine.unresolved(transaction, link.connection_id) if start.has_quarantined else []
+        safety = Safety(is_off=cancellations_accepted)
+        if start.trouble == UnsafePlan.code:
+            lately = now - STOP_REMEMBERS
+            safety.cancelled = visits.count_cancelled_since(transaction, link.connection_id, lately, now=now)
     return Run(
         link=link,
         start=start,
         practice=_as_it_stands(loaded.practice, start, link),
         translation=loaded.translation,
         salt=loaded.salt,
-        safety=Safety(is_off=cancellations_accepted),
+        safety=safety,
         quarantined={f"{one.kind}/{one.record_key}" for one in held},
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.local_time import zone_named
-from visitsync.storage import appointments, bookmarks, sync_runs, wanted
+from visitsync.storage import appointments, bookmarks, quarantine, sync_runs, wanted
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.cadence import RESUMABLE_FOR, SweepWindow
@@ -68,6 +69,7 @@ def _close(run: Run, window: SweepWindow) -> None:
         _tell_of_missing(run, transaction, missing)
         if window.is_full:
             _want_patients_again(run, transaction)
+            _forget_nameless(run, transaction)
         sync_runs.forget_seen(transaction, link.connection_id)
         bookmarks.forget(transaction, link.connection_id, _stream(window))
 
@@ -89,6 +91,13 @@ def _want_patients_again(run: Run, transaction: Transaction) -> None:
     soon = appointments.patients_between(transaction, link.connection_id, now, now + PATIENTS_AGAIN)
     wanted.want(transaction, link.connection_id, "patient", soon)
     run.has_news = run.has_news or bool(soon)
+
+
+def _forget_nameless(run: Run, transaction: Transaction) -> None:
+    """Records whose ids could not be read when last met: by now they were met with their ids, or are gone."""
+    began_at = _reading(run).began_at
+    kind = RecordKind.APPOINTMENT
+    quarantine.resolve_nameless(transaction, run.link.connection_id, kind, unseen_since=began_at)
 
 
 def _inner_instants(window: SweepWindow, zone: str) -> tuple[datetime, datetime]:
