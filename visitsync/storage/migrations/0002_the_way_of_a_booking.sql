@@ -1,7 +1,7 @@
 -- What passes through the house: intake, catalog, patients, appointments with their decisions, visits, runs.
 -- In the keys of the large tables the record's own id stands before its connection: a practice has few connections and
 -- many records, and a planner that does not know this otherwise takes the first two columns for a key.
--- patient, appointment, decision, visit and sweep_seen have no foreign key to connection: whoever writes them holds that row locked
+-- patient, appointment, decision, visit, wanted and sweep_seen have no foreign key to connection: whoever writes them holds that row locked
 -- (fencing, see practices.py), which promises the same at a fraction of the price.
 -- Sealed columns hold AES-256-GCM ciphertext (see vault.py); *_index columns are blind indexes.
 
@@ -137,6 +137,8 @@ create table appointment (
     primary key (practice_id, appointment_id, connection_id)
 );
 alter table appointment alter column record set storage main;
+-- Sealed bytes do not get smaller: compressing them is not tried.
+alter table appointment alter column raw set storage external;
 create index appointment_start on appointment (practice_id, start_at);
 create index appointment_patient on appointment (practice_id, patient_id);
 create index appointment_recheck on appointment (practice_id, recheck_at) where recheck_at is not null;
@@ -220,8 +222,7 @@ create table wanted (
     attempts smallint not null default 0,
     is_read boolean not null default false,
     not_before timestamptz,
-    primary key (practice_id, wanted_id, connection_id, kind),
-    foreign key (practice_id, connection_id) references connection
+    primary key (practice_id, wanted_id, connection_id, kind)
 );
 create index wanted_first on wanted (practice_id, connection_id, kind, needed_by) where not is_read;
 create index wanted_judging on wanted (practice_id, connection_id) where is_read;
