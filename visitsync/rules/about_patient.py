@@ -5,7 +5,7 @@ from visitsync.domain.decision import Finding
 from visitsync.domain.email_address import canonical
 from visitsync.domain.patient import Patient, PatientStatus
 from visitsync.domain.practice import PracticeContext
-from visitsync.rules import demographics, email, patient_state, shared_email, staff_email
+from visitsync.rules import demographics, patient_state, shared_email, staff_email
 from visitsync.rules.demographics import DemographicsLookup
 
 _CONTENT_UNKNOWN = frozenset({PatientStatus.GONE, PatientStatus.RESTRICTED, PatientStatus.MERGED})
@@ -26,11 +26,7 @@ def check(
     chart = patient_state.check(patient, appointment.start.wall, is_test=is_test)
     if patient.status in _CONTENT_UNKNOWN:
         return chart
-    found = (
-        *chart,
-        *email.check(patient),
-        *demographics.check(patient, appointment, required),
-    )
+    found = (*chart, *demographics.check(patient, appointment, required))
     if is_test:
         return found
     address = canonical(patient.email)

@@ -1,7 +1,7 @@
 """5. Does the record hold what this EMR demands, and can it be used?"""
 
 import re
-from datetime import date
+from datetime import datetime
 
 import msgspec
 
@@ -9,6 +9,7 @@ from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding
 from visitsync.domain.patient import Address, Patient
 from visitsync.domain.practice import ConnectionFacts, Demographic
+from visitsync.rules import email
 
 OLDEST_BIRTH_YEAR = 1900
 
@@ -19,14 +20,15 @@ _LETTERS_IN_PHONE = re.compile(r"[^\W\d_]{2,}")
 _EXTENSION = re.compile(r"\b(?:ext|extension|x)\b\.?\s*\d*", re.IGNORECASE)
 
 
-class DemographicsLookup(msgspec.Struct, frozen=True):
-    """What this EMR demands, as flags."""
+class DemographicsLookup(msgspec.Struct, eq=False):
+    """What this EMR demands, as flags, and what was last found on a record (appointments come patient by patient)."""
 
     first_name: bool
     last_name: bool
     date_of_birth: bool
     address: bool
     insurance: bool
+    latest: tuple[Patient | None, tuple[Finding, ...]] = (None, ())
 
 
 def demographics_lookup(connection: ConnectionFacts) -> DemographicsLookup:
@@ -43,10 +45,22 @@ def demographics_lookup(connection: ConnectionFacts) -> DemographicsLookup:
 
 def check(patient: Patient, appointment: Appointment, required: DemographicsLookup) -> tuple[Finding, ...]:
     """C1 to C4."""
+    latest, findings = required.latest
+    if latest is not patient:
+        findings = _of_record(patient, required)
+        required.latest = (patient, findings)  # one reference, replaced as a whole, so that threads may share it
     return (
-        *_missing(patient, required),
-        *_unusable_birth_date(patient, appointment.start.wall.date(), required),
+        *findings,
+        *_unusable_birth_date(patient, appointment.start.wall, required),
         *_insurance(patient, appointment, required),
+    )
+
+
+def _of_record(patient: Patient, required: DemographicsLookup) -> tuple[Finding, ...]:
+    """What is the same for all appointments of a patient, the e-mail included."""
+    return (
+        *email.check(patient),
+        *_missing(patient, required),
         *_unusable_address(patient.address),
         *_unusable_phones(patient.phones),
     )
@@ -79,13 +93,13 @@ def _missing_of_address(address: Address) -> list[str]:
     return ["address"] if len(missing) == len(parts) else missing
 
 
-def _unusable_birth_date(patient: Patient, day_of_visit: date, required: DemographicsLookup) -> tuple[Finding, ...]:
+def _unusable_birth_date(patient: Patient, starts_on: datetime, required: DemographicsLookup) -> tuple[Finding, ...]:
     born = patient.date_of_birth
     if not required.date_of_birth:
         return ()
     if born is None:
         problem = "it is not a date" if patient.date_of_birth_text else ""
-    elif born > day_of_visit:
+    elif born.year >= starts_on.year and born > starts_on.date():
         problem = "it lies after the visit"
     else:
         problem = "it is too long ago" if born.year < OLDEST_BIRTH_YEAR else ""
