@@ -180,7 +180,7 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
 
 
 def select(
-    transaction: Transaction, where: str, parameters: dict[str, Any], *, batch: int = 2_000
+    transaction: Transaction, where: str, parameters: dict[str, Any], *, batch: int = 1_000
 ) -> Iterator[list[StoredAppointment]]:
     """Batches of the practice's appointments that meet a condition of this room, read through a server-side cursor.
 

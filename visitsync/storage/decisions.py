@@ -35,8 +35,8 @@ def append(
 ) -> None:
     """Adds the changed ones of the decisions just saved; `judged_in` is where appointments.save_… says they are."""
     transaction.execute(
-        f"""insert into decision (practice_id, connection_id, appointment_id, decided_at, outcome, findings, expected_by,
-                                  cause, cause_id, rules_version)
+        f"""insert into decision (practice_id, connection_id, appointment_id, decided_at, outcome, findings,
+                                  expected_by, cause, cause_id, rules_version)
             select %s, %s, appointment_id, %s, outcome, findings, expected_by, %s, %s, %s
             from {judged_in} where is_changed""".encode(),
         (transaction.practice_id, connection_id, now, cause.what, cause.id, rules_version),

@@ -131,7 +131,8 @@ def create(transaction: Transaction, connection_id: UUID, new: Sequence[NewVisit
     fill(transaction, "incoming_visit", _NEW_COLUMNS, rows)
     transaction.execute(
         f"""insert into visit (practice_id, connection_id, state, created_at, changed_at, {_NEW_NAMES})
-            select %(practice)s, %(connection)s, 'active', %(now)s, %(now)s, {_NEW_NAMES} from incoming_visit""".encode(),
+            select %(practice)s, %(connection)s, 'active', %(now)s, %(now)s, {_NEW_NAMES}
+            from incoming_visit""".encode(),
         {"practice": transaction.practice_id, "connection": connection_id, "now": now},
     )
 
