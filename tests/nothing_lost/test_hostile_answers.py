@@ -160,9 +160,9 @@ def test_a_sweep_that_is_stopped_again_and_again_goes_on_where_it_was(arrange: A
         house.app.faults.clear()
         house.app.faults.switch_on("outage", times=None, skip=3, match=vendor.windows)
         house.turns(1)
+    assert house.query("select count(*) from sync_run where kind = 'sweep' and is_complete") == [(1,)]
     house.app.faults.clear()
     house.turns(1)
-    assert house.query("select count(*) from sync_run where kind = 'sweep' and is_complete") == [(1,)]
     assert differences(house) == []
 
 
@@ -172,11 +172,32 @@ def test_one_chart_that_the_emr_cannot_show_holds_up_no_other(arrange: Arrange, 
     first = next(iter(house.clinic.patients)).id
     match = f"GET /api/patients/{first}" if vendor is DRCHRONO else "GetPatient$"
     house.app.faults.switch_on("outage", times=None if vendor is DRCHRONO else 1, match=match, status=500)
-    house.turns(2)
+    reports = house.turns(4)
     assert len(house.active()) >= 19
+    assert reports[-1].trouble is None
     house.app.faults.clear()
-    house.turns(2)
+    house.turns(1, every=HOUR)
     assert differences(house) == []
+
+
+@every_vendor
+def test_a_list_of_the_practice_that_cannot_be_read_holds_up_no_appointment(arrange: Arrange, vendor: Vendor) -> None:
+    house = a_house_of(arrange, vendor, 20)
+    lists = "GET /api/offices" if vendor is DRCHRONO else "GetServiceLocations"
+    house.app.faults.switch_on("html_as_data", times=None, match=lists)
+    churn(house)
+    reports = house.turns(2, every=DAY + HOUR)
+    assert [report.trouble for report in reports] == ["emr-answer-unreadable"] * 2
+    assert differences(house) == []
+
+
+def test_a_feed_of_changes_that_cannot_be_read_leaves_the_sweep(arrange: Arrange) -> None:
+    house = a_house_of(arrange, DRCHRONO, 20)
+    house.app.faults.switch_on("html_as_data", times=None, match=r"GET /api/appointments\?since")
+    churn(house)
+    house.turns(4, every=7 * HOUR)
+    assert differences(house) == []
+    assert house.repaired() > 0
 
 
 def a_house_of(arrange: Arrange, vendor: Vendor, count: int, **variants: str) -> House:

@@ -174,7 +174,9 @@ def test_an_older_answer_after_a_newer_one_turns_nothing_back(arrange: Arrange) 
     assert differences(house) == []
 
 
-def a_house_of(arrange: Arrange, vendor: Vendor, count: int, *, first_day: int = 1, days: int = 80, **variants: str) -> House:
+def a_house_of(
+    arrange: Arrange, vendor: Vendor, count: int, *, first_day: int = 1, days: int = 80, **variants: str
+) -> House:
     """That many regulars, all of whom have their visits."""
     desk = a_clinic_of_regulars(ticking_from(MONDAY), count, first_day=first_day, days=days)
     house = arrange(vendor, desk, **variants)

@@ -33,12 +33,15 @@ def want(transaction: Transaction, connection_id: UUID, kind: Kind, needed_by: M
 def most_urgent(
     transaction: Transaction, connection_id: UUID, kind: Kind, *, now: datetime, at_most: int
 ) -> list[tuple[str, datetime]]:
-    """(id, start of the appointment that needs it), nearest first; those put off are left out until their time."""
+    """(id, start of the appointment that needs it), nearest first; those put off are left out until their time.
+
+    What could not be read the last time comes after everything else: it must not hold others up.
+    """
     rows = transaction.execute(
         """select wanted_id, needed_by from wanted
            where practice_id = %s and connection_id = %s and kind = %s and not is_read
              and (not_before is null or not_before <= %s)
-           order by needed_by, wanted_id limit %s""",
+           order by attempts, needed_by, wanted_id limit %s""",
         (transaction.practice_id, connection_id, kind, now, at_most),
     ).fetchall()
     return [(str(wanted_id), needed_by) for wanted_id, needed_by in rows]
@@ -101,6 +104,19 @@ def to_be_judged(transaction: Transaction, connection_id: UUID, *, at_most: int)
         binary=True,
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def failed(
+    transaction: Transaction, connection_id: UUID, kind: Kind, wanted_id: str, *, put_off_after: int, until: datetime
+) -> int:
+    """Reading this one ended in trouble; returns how often by now. From so often on, not again before that instant."""
+    row = transaction.execute(
+        """update wanted set attempts = least(attempts + 1, 1000),
+                  not_before = case when attempts + 1 < %s then not_before else %s end
+           where practice_id = %s and connection_id = %s and kind = %s and wanted_id = %s returning attempts""",
+        (put_off_after, until, transaction.practice_id, connection_id, kind, wanted_id),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def put_off(transaction: Transaction, connection_id: UUID, kind: Kind, ids: Sequence[str], *, until: datetime) -> None:

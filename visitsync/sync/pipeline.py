@@ -3,7 +3,16 @@
 This page decides nothing and understands nothing: connectors fetch and translate, rules decide, storage keeps.
 """
 
-from visitsync.connector_kit.errors import ConnectorError
+from collections.abc import Callable
+from contextlib import suppress
+
+from visitsync.connector_kit.errors import (
+    AnswerUnreadable,
+    ConnectorError,
+    ForbiddenAddress,
+    NeedsPermission,
+    RequestRefused,
+)
 from visitsync.connector_kit.limits import Urgency
 from visitsync.sync.cadence import catalog_due, patient_changes_due, sweep_due
 from visitsync.sync.keeping import flush, keep, take_in_leftovers
@@ -16,6 +25,9 @@ from visitsync.sync.sweeping import sweep
 from visitsync.sync.visit_plan import UnsafePlan
 from visitsync.sync.wanting import read_wanted
 
+OF_ONE_QUESTION = (AnswerUnreadable, NeedsPermission, RequestRefused, ForbiddenAddress)
+"""An outage, a budget that is used up or a lost sign-in would meet every question; these need not."""
+
 
 def sync(link: Link, *, full: bool = False, cancellations_accepted: bool = False) -> SyncReport:
     """One complete turn: what a dead process left, the EMR's lists, changes, the sweep if due, what judging needs.
@@ -25,10 +37,12 @@ def sync(link: Link, *, full: bool = False, cancellations_accepted: bool = False
     """
     run = claim(link, cancellations_accepted=cancellations_accepted)
     try:
-        _turn(run, full=full)
+        refused = _turn(run, full=full)
+        return healthy(run) if refused is None else troubled(run, refused)
     except (ConnectorError, UnsafePlan) as trouble:
-        return _stopped(run, trouble)
-    return healthy(run)
+        stopped = _stopped(run, trouble)
+        _let_time_pass(run)
+        return stopped
 
 
 def check_again(link: Link, appointment_id: str) -> SyncReport:
@@ -42,22 +56,46 @@ def check_again(link: Link, appointment_id: str) -> SyncReport:
     return report(run)
 
 
-def _turn(run: Run, *, full: bool) -> None:
+def _turn(run: Run, *, full: bool) -> ConnectorError | None:
+    """All that is due, one after the other; a question that the EMR answers badly does not keep us from the others.
+
+    Returns what such a question ended with.
+    """
     last, now = last_readings(run), run.link.now()
     if run.start.has_leftovers:
         take_in_leftovers(run)
+    refused = None
     if full or catalog_due(last, now):
-        read_catalog(run, keep)
-    read_changes(run, keep)
+        refused = _try(run, lambda: read_catalog(run, keep))
+    refused = _try(run, lambda: read_changes(run, keep)) or refused
     months = run.practice.connection.sync_months
     window = sweep_due(run.link.manifest, last, run.practice.zone, now, months=months, full=full)
     if window is not None:
-        sweep(run, window, keep)
+        refused = _try(run, lambda: sweep(run, window, keep)) or refused
     if full or patient_changes_due(run.link.manifest, last, now):
-        read_patient_changes(run, keep)
-    read_wanted(run, keep)
+        refused = _try(run, lambda: read_patient_changes(run, keep)) or refused
+    refused = _try(run, lambda: read_wanted(run, keep)) or refused
     if run.start.is_recheck_due or window is not None:
         recheck_what_time_changed(run)
+    return refused
+
+
+def _try(run: Run, read: Callable[[], None]) -> ConnectorError | None:
+    """Reads one thing. Returns what it ended with where that says nothing about other things; else raises it."""
+    try:
+        read()
+    except OF_ONE_QUESTION as refusal:
+        flush(run)
+        finish(run, is_complete=False, trouble=refusal.code)
+        return refusal
+    return None
+
+
+def _let_time_pass(run: Run) -> None:
+    """What time alone changes needs no EMR: visits end during its outages, too."""
+    if run.start.is_recheck_due:
+        with suppress(UnsafePlan):
+            recheck_what_time_changed(run)
 
 
 def _stopped(run: Run, trouble: ConnectorError | UnsafePlan) -> SyncReport:

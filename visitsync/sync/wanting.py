@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from visitsync.connector_kit.errors import ConnectorError, NeedsReconnect
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage
 from visitsync.storage import wanted
@@ -21,6 +22,12 @@ MANY = 100
 """From so many on, those needed soon are read together with all others: lists may then be cheaper."""
 JUDGE_EVERY = 2_000
 """Patients read before what they change is judged: most of those who share an address are in by then."""
+KINDS: tuple[Kind, ...] = ("appointment", "appointment-detail", "patient")
+OWN_TROUBLE_AFTER = 3
+"""What failed this often, while others could be read, fails by its own fault: it is put off and no longer trouble."""
+MOST_FAILURES = 2
+"""In one turn and kind; after that it is rather the EMR that fails."""
+ENDS_EVERYTHING = frozenset({"budget-used-up", "emr-throttled"})
 PUT_OFF = timedelta(minutes=30)
 """What was asked for and did not come is asked for again after this long."""
 
@@ -33,12 +40,49 @@ def read_wanted(run: Run, keep: Keep) -> None:
     with link.database.practice(link.practice_id) as transaction:
         if not wanted.is_any(transaction, link.connection_id, now=link.now()):
             return
+    trouble: ConnectorError | None = None
     try:
-        for kind in ("appointment", "appointment-detail", "patient"):
-            while ids := _most_urgent(run, kind):
-                _read(run, kind, ids, keep)
+        for kind in KINDS:
+            trouble = _read_all(run, kind, keep) or trouble
     finally:
         judge_patients_read(run)
+    if trouble is not None:
+        raise trouble
+
+
+def _read_all(run: Run, kind: Kind, keep: Keep) -> ConnectorError | None:
+    """Reads all of a kind, what failed before last; returns what it failed with, unless that is one record's trouble.
+
+    Some EMRs answer one chart with an error for ever: the others must not wait for it, nor look like an outage.
+    """
+    failures = 0
+    while ids := _most_urgent(run, kind):
+        try:
+            _read(run, kind, ids, keep)
+        except ConnectorError as error:
+            if isinstance(error, NeedsReconnect) or error.code in ENDS_EVERYTHING:
+                raise
+            failures += 1
+            if _note_failure(run, kind, ids, error) < OWN_TROUBLE_AFTER and failures == MOST_FAILURES:
+                return error
+    return None
+
+
+def _note_failure(run: Run, kind: Kind, ids: Mapping[str, Urgency], error: ConnectorError) -> int:
+    """Finds the one that it failed at, the first that has not come; returns how often it has failed by now."""
+    link = run.link
+    flush(run)
+    finish(run, is_complete=False, trouble=error.code)
+    with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        still = wanted.among(transaction, link.connection_id, kind, list(ids))
+        culprit = next((identity for identity in ids if identity in still), None)
+        if culprit is None:
+            return 0
+        until = link.now() + PUT_OFF
+        return wanted.failed(
+            transaction, link.connection_id, kind, culprit, put_off_after=OWN_TROUBLE_AFTER, until=until
+        )
 
 
 def _most_urgent(run: Run, kind: Kind) -> dict[str, Urgency]:
