@@ -19,6 +19,7 @@ from visitsync.sync.people import name_index
 
 LONGEST_QUERY = 200
 MOST_WORDS = 6
+SHORTEST_PART_OF_AN_ID = 5
 _NEAR_DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -72,7 +73,11 @@ def day_meant(text: str, today: date) -> date | None:
 
 
 def _by_appointment_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    yield from appointments.find(transaction, place.connection_id, [text])
+    """By its whole id, else by a part of it: some EMRs call every occurrence of a series by one number and its day."""
+    exact = appointments.find(transaction, place.connection_id, [text])
+    yield from exact
+    if not exact and len(text) >= SHORTEST_PART_OF_AN_ID and text.isalnum():
+        yield from _select(transaction, place, "position(%(part)s in appointment_id) > 0", part=text)
 
 
 def _by_patient_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:

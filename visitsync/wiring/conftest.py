@@ -17,7 +17,16 @@ from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.simulator_kit.server import SimulatorServer
-from visitsync.simulator_kit.staging import TELEMEDICINE, a_booking, the_location, the_practitioner, the_type
+from visitsync.simulator_kit.staging import (
+    OFFICE_VISIT,
+    TELEMEDICINE,
+    VIRTUAL_LOCATION,
+    a_booking,
+    the_location,
+    the_location_called,
+    the_practitioner,
+    the_type,
+)
 from visitsync.wiring.cli import run
 from visitsync.wiring.house import House, open_house
 from visitsync.wiring.settings import VARIABLES, from_environment
@@ -27,6 +36,7 @@ FAST = {
     "drchrono": {"requests_per_hour": "20000", "requests_per_second": "200"},
     "kareo": {"throttle_scale": "0", "throttle_margin_ms": "0"},
 }
+ZONE = "America/New_York"
 UNLIMITED = {"drchrono": {"hourly_quota": "none", "calls_per_second": "none"}, "kareo": {"throttle_percent": "0"}}
 
 
@@ -94,7 +104,7 @@ def house(environment: Mapping[str, str]) -> Iterator[House]:
 
 
 class Emr(msgspec.Struct, frozen=True):
-    """A pretend EMR over a small clinic: one location, one practitioner, one type, nobody booked yet."""
+    """A pretend EMR over a small clinic: an office and a virtual one, one practitioner, nobody booked yet."""
 
     emr: str
     clinic: Clinic
@@ -127,10 +137,12 @@ def emr_named(tmp_path: Path) -> Iterator[Callable[[str], Emr]]:
     def open_emr(emr: str) -> Emr:
         module = simulator_of(emr)
         clock = VirtualClock.running_from(datetime.now(UTC))
-        clinic = Clinic(clock=clock, name="Larkspur Family Practice", zone="America/Chicago")
+        clinic = Clinic(clock=clock, name="Larkspur Family Practice", zone=ZONE)
         the_location(clinic)
+        the_location_called(clinic, VIRTUAL_LOCATION)
         the_practitioner(clinic)
-        the_type(clinic, TELEMEDICINE)
+        for name in (TELEMEDICINE, "Video Consult", OFFICE_VISIT):
+            the_type(clinic, name)
         app = module.simulator(clinic, clock=clock, variants=UNLIMITED[emr])
         server = SimulatorServer(app)
         server.start()
@@ -158,7 +170,7 @@ def connected(visitsync: Visitsync, emr_named: Callable[[str], Emr]) -> Callable
 
     def connect(emr_name: str) -> Connected:
         emr = emr_named(emr_name)
-        added = visitsync("practice", "add", "lakeside", "--name", "Lakeside", "--zone", "America/Chicago", "--json")
+        added = visitsync("practice", "add", "lakeside", "--name", "Lakeside", "--zone", ZONE, "--json")
         done = visitsync(*emr.connect_arguments("lakeside"), "--json")
         assert done.code == 0, done.err
         assert visitsync("approve", "mark", TELEMEDICINE).code == 0

@@ -28,6 +28,7 @@ from visitsync.wiring.home import app_password, database_folder, keyring_file, p
 from visitsync.wiring.settings import Settings
 
 APP_ROLE = "visitsync_app"
+WAITS_FOR_DATABASE_SECONDS = 10.0
 
 
 class SetUpMissing(Exception):
@@ -102,7 +103,7 @@ def open_house(settings: Settings) -> Iterator[House]:
     embedded = None if settings.database_url else _embedded(settings)
     try:
         url = settings.database_url or _embedded_url(settings, embedded)
-        with Database(url) as database:
+        with Database(url, wait_seconds=WAITS_FOR_DATABASE_SECONDS) as database:
             database.refuse_powerful_role()
             with database.shared() as connection:
                 refuse_outdated(connection)

@@ -69,7 +69,7 @@ ADVICE: dict[str, Advice] = {
     "StorageUnavailable": Advice(Exit.STORAGE, "Nothing is lost; try again in a moment."),
     "OutcomeUnknown": Advice(Exit.STORAGE, "Look whether it is there before doing it again."),
     "LostTheConnection": Advice(Exit.TRY_LATER, "Another process works on this connection; try again in a moment."),
-    NeedsReconnect.__name__: Advice(Exit.RECONNECT, "Sign in again: `visitsync connect EMR --practice … --again`."),
+    NeedsReconnect.__name__: Advice(Exit.RECONNECT, "Sign in again: `visitsync connect EMR --practice …`."),
     NeedsPermission.__name__: Advice(Exit.RECONNECT, "A practice admin must grant it in the EMR."),
     ForbiddenAddress.__name__: Advice(
         Exit.USAGE, "For a simulator on this machine set VISITSYNC_ALLOW_LOOPBACK=1; otherwise correct --base-url."

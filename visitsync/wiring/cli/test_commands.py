@@ -138,7 +138,7 @@ def test_what_the_emr_does_not_list_is_not_approved_unasked(
     connected("drchrono")
     refused = visitsync("approve", "mark", "Telemedicine Visits")
     assert refused.code == 3
-    assert "It lists: Telemedicine Visit" in refused.err
+    assert "It lists: Office Visit, Telemedicine Visit, Video Consult." in refused.err
     assert visitsync("approve", "mark", "Telemedicine Visits", "--unlisted").code == 0
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext, Translator
-from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.errors import ConnectorError, RecordUnreadable
 from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors import connector_for, supported_emrs
 from visitsync.domain.appointment import AppointmentStatus
@@ -32,7 +32,7 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
     """Print, as JSON, what we understand of a saved answer of an EMR: one entry per row.
 
     Needs no database and no connection. FILE may be - for standard input. The output holds whatever the file holds:
-    do not share it if the people in it are real. Ends with 1 if any row is unreadable.
+    do not share it if the people in it are real. Ends with 1 if any row, or the whole file, is unreadable.
 
     \b
     Examples:
@@ -41,8 +41,13 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
     """
     translator = connector_for(emr).TRANSLATOR
     contexts = _contexts(zone, dict(_pair(text, "--setting") for text in settings), statuses)
-    page = translator.page_from_file(_read(file))
-    records = translator.split(page)
+    body = _read(file)
+    try:
+        page = translator.page_from_file(body)
+        records = translator.split(page)
+    except ConnectorError as problem:
+        say_aside(f"{problem} So this file holds no records that could be translated.")
+        return Exit.ATTENTION
     readings = [[_row(translator, record, context) for record in records] for context in contexts]
     rows = readings[0] if len(readings) == 1 else [_agreed(*both) for both in zip(*readings, strict=True)]
     print_json({"emr": emr, "kind": page.kind, "zone": zone, "rows": rows})
