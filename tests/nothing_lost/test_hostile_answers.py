@@ -16,8 +16,8 @@ FIELDS = {
     DRCHRONO: ("id", "scheduled_time", "duration", "status", "doctor", "patient", "profile", "reason", "deleted_flag",
                "appt_is_break", "office", "updated_at", "created_at", "recurring_appointment", "exam_room"),
     KAREO: ("ID", "StartDate", "EndDate", "AppointmentDuration", "ConfirmationStatus", "PatientID", "ResourceID1",
-            "ResourceName1", "ResourceTypeID1", "AppointmentReason1", "AppointmentReasonID1", "Type", "LastModifiedDate",
-            "ServiceLocationName", "ServiceLocationID", "CreatedDate"),
+            "ResourceName1", "ResourceTypeID1", "AppointmentReason1", "AppointmentReasonID1", "Type",
+            "LastModifiedDate", "ServiceLocationName", "ServiceLocationID", "CreatedDate"),
 }  # fmt: skip
 """Fields of a row that an EMR might rename one day."""
 UNREADABLE = [

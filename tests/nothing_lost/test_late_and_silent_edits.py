@@ -12,6 +12,9 @@ from tests.nothing_lost.house import Arrange, House
 from tests.nothing_lost.oracle import differences, must_have_visits
 from tests.nothing_lost.vendors import DRCHRONO, VENDORS, Vendor
 from visitsync.simulator_kit.records import Appointment
+from visitsync.sync.keeping import keep
+from visitsync.sync.readings import begin, finish
+from visitsync.sync.run import claim
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
@@ -172,6 +175,24 @@ def test_an_older_answer_after_a_newer_one_turns_nothing_back(arrange: Arrange) 
     assert house.vendor_id(appointment.id) not in house.active()
     house.turns(2)
     assert differences(house) == []
+
+
+@every_vendor
+def test_of_two_versions_in_one_reading_the_newer_stands_whichever_came_last(arrange: Arrange, vendor: Vendor) -> None:
+    """The first page from the EMR itself, the second from a copy that lags behind."""
+    house = a_house_of(arrange, vendor, 20)
+    appointment = next(iter(house.clinic.appointments))
+    house.clinic.move(appointment.id, start=appointment.start + timedelta(hours=9))
+    older = list(house.link.connector.read_changes(None))
+    house.clock.advance(timedelta(minutes=2))
+    house.clinic.cancel(appointment.id)
+    newer = list(house.link.connector.read_changes(None))
+    run = claim(house.link)
+    begin(run, "changes")
+    for page in (*newer, *older):
+        keep(run, page, None)
+    finish(run)
+    assert house.vendor_id(appointment.id) not in house.active()
 
 
 def a_house_of(

@@ -94,6 +94,15 @@ def patients_read(transaction: Transaction, connection_id: UUID, ids: Sequence[s
     )
 
 
+def patients_judged(transaction: Transaction, connection_id: UUID, ids: Sequence[str]) -> None:
+    """What their records may change was judged; one who has come to be wanted again meanwhile stays wanted."""
+    transaction.execute(
+        """delete from wanted where practice_id = %s and connection_id = %s and kind = 'patient' and is_read
+           and wanted_id = any(%s)""",
+        (transaction.practice_id, connection_id, list(ids)),
+    )
+
+
 def to_be_judged(transaction: Transaction, connection_id: UUID, *, at_most: int) -> list[str]:
     """Patients who were read and whose appointments have not been judged since."""
     rows = transaction.execute(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from visitsync.connector_kit.errors import RecordUnreadable
-from visitsync.connector_kit.pages import RecordKind
+from visitsync.connector_kit.pages import RawRecord, RecordKind
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.storage import appointments, sync_runs, wanted
@@ -18,7 +18,7 @@ from visitsync.sync.run import Run
 
 
 def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
-    latest = {one.record.id: one for one in received}  # a row that comes twice: the last one stands
+    latest = _latest(run, received)
     ids = list(latest)
     known = appointments.known(bench.transaction, bench.connection_id, ids)
     if run.is_sweeping and run.reading is not None and not run.is_first_load:
@@ -112,6 +112,31 @@ def refined(appointment: Appointment, detail: AppointmentDetail) -> Appointment:
         video_words=tuple(dict.fromkeys((*appointment.video_words, *detail.video_words))),
         lacks_detail=False,
     )
+
+
+def _latest(run: Run, received: Sequence[Received]) -> dict[str, Received]:
+    """Of a row that comes more than once the last one, unless that is an older version or makes no sense."""
+    latest: dict[str, Received] = {}
+    for one in received:
+        before = latest.get(one.record.id)
+        if before is None or run.is_sweeping or not _is_older(run, one.record, before.record):
+            latest[one.record.id] = one
+    return latest
+
+
+def _is_older(run: Run, record: RawRecord, before: RawRecord) -> bool:
+    if record.body == before.body or record.is_absent or before.is_absent:
+        return False
+    translate = run.link.translator.appointment
+    try:
+        changed_at = translate(record, run.translation).changed_at
+    except RecordUnreadable:
+        return True
+    try:
+        changed_before = translate(before, run.translation).changed_at
+    except RecordUnreadable:
+        return False
+    return changed_at is not None and changed_before is not None and changed_at < changed_before
 
 
 def _changed_cases(run: Run, known: Mapping[str, Known], received: Sequence[Received]) -> tuple[list[Case], Unreadable]:

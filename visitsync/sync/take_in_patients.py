@@ -55,7 +55,7 @@ def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
             bench = run.bench(transaction)
             for batch in appointments.of_patients(transaction, link.connection_id, ids):
                 run.decisions_changed += judge_again(bench, batch, Cause("patient's record read"))
-            wanted.got(transaction, link.connection_id, "patient", ids)
+            wanted.patients_judged(transaction, link.connection_id, ids)
         if len(ids) < at_most:
             return
 
