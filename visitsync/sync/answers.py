@@ -324,4 +324,5 @@ def _never_seen(desk: _Desk, read_at: datetime | None, next_at: datetime | None)
     last = in_words(read_at, screen.zone, screen.now)
     if next_at is None:
         return f"{name} has never shown it. Last complete read {last}."
-    return f"{name} has never shown it. Last complete read {last}, next {in_words(next_at, screen.zone, screen.now)}."
+    coming = "due now" if next_at <= screen.now else in_words(next_at, screen.zone, screen.now)
+    return f"{name} has never shown it. Last complete read {last}, next {coming}."

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from visitsync.connector_kit.pages import RecordKind
+from visitsync.connectors import connector_for
 from visitsync.storage import catalog as stored_catalog
 from visitsync.storage import practice_settings
 from visitsync.wiring.cli.options import (
@@ -58,7 +59,7 @@ def catalog(slug: str | None, connection: str | None, shows_all: bool, as_json: 
         print_json({"emr": chosen.emr, **listed})
         return
     for name, entries in listed.items():
-        say(f"{name.capitalize()} in {chosen.emr}", "bold")
+        say(f"{name.capitalize()} in {connector_for(chosen.emr).MANIFEST.name}", "bold")
         if entries:
             table(("", "name", "id", "", "zone"), _rows(entries))
         else:

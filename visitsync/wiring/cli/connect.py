@@ -86,7 +86,7 @@ def connect(
 
 
 def _credentials(manifest: Manifest, file: Path | None) -> dict[str, str]:
-    fields = (*manifest.credentials, HOOK_FIELD) if manifest.feed is Feed.POLL_AND_HINTS else manifest.credentials
+    fields = _fields(manifest)
     given = _from_file(file) if file is not None else {}
     known = {field.name for field in fields} | {"access_token", "expires_at"}
     if unknown := sorted(set(given) - known):
@@ -107,6 +107,10 @@ def _credentials(manifest: Manifest, file: Path | None) -> dict[str, str]:
             + ". Give them in the environment, in a file (--credentials), or at a terminal."
         )
     return given
+
+
+def _fields(manifest: Manifest) -> tuple[CredentialField, ...]:
+    return (*manifest.credentials, HOOK_FIELD) if manifest.feed is Feed.POLL_AND_HINTS else manifest.credentials
 
 
 def _variable(emr: str, field: str) -> str:
@@ -198,15 +202,16 @@ def _tell(manifest: Manifest, slug: str, done: Connected, hook: str, *, as_json:
         say(f"  · {problem}", "yellow")
     if hook:
         say(f"Webhook address to enter in {manifest.name}: {hook}")
+        say("  It answers once a webhook secret token was given here, the same as there.", "dim")
     say(f"Next: visitsync catalog --practice {slug}, then approve what is telemedicine, then visitsync sync.")
 
 
 def _list_settings(manifest: Manifest, *, as_json: bool) -> None:
     if as_json:
-        print_json({"credentials": manifest.credentials, "settings": manifest.settings, "gaps": manifest.known_gaps})
+        print_json({"credentials": _fields(manifest), "settings": manifest.settings, "gaps": manifest.known_gaps})
         return
     say(f"Credentials of {manifest.name}", "bold")
-    for field in manifest.credentials:
+    for field in _fields(manifest):
         say(f"  {field.name} ({_variable(manifest.emr, field.name)}): {field.help}")
     say("Settings", "bold")
     for setting in manifest.settings:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import click
 
-from visitsync.storage import practice_settings
+from visitsync.storage import appointments, practice_settings
 from visitsync.sync.recheck import recheck_for_setting
+from visitsync.wiring.cli.exits import NotFound
 from visitsync.wiring.cli.judging_again import judge_again
 from visitsync.wiring.cli.options import (
     connection_option,
@@ -36,6 +37,8 @@ def declared_test(appointment: str, days: int, slug: str | None, connection: str
         author = the_author(house)
         with house.database.practice(tenant.practice_id) as transaction:
             chosen = the_connection(transaction, connection)
+            if not appointments.find(transaction, chosen.connection_id, [appointment]):
+                raise NotFound(f"No appointment {appointment} has been received. `visitsync why` finds its number.")
             change = practice_settings.declare_test_visit(
                 transaction, chosen.connection_id, author, appointment, expires_at=author.now + timedelta(days=days)
             )

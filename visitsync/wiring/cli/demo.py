@@ -45,9 +45,7 @@ def _tell_what_next(screen: Screen, state: FinalState, *, is_kept: bool) -> None
     text = Text()
     text.append(f"All of this took {state.seconds:.0f} seconds.\n\n", style="dim")
     if is_kept:
-        text.append("Everything runs on until you press Ctrl-C. In another terminal:\n\n")
-        exports = " ".join(f"{name}={value}" for name, value in state.environment.items())
-        text.append(f"  export {exports}\n\n", style="cyan")
+        text.append("Everything runs on until you press Ctrl-C. In another terminal, after the line below:\n\n")
     else:
         text.append("Run it again with --keep, and try in another terminal:\n\n")
     example = next((one.appointment_id for one in drchrono.needs_fix), "ID")
@@ -62,3 +60,5 @@ def _tell_what_next(screen: Screen, state: FinalState, *, is_kept: bool) -> None
         text.append(f"  {command:<56}", style="bold")
         text.append(f"{what}\n", style="dim")
     screen.panel("What to try next", text)
+    if is_kept:
+        screen.to_paste("export " + " ".join(f"{name}={value}" for name, value in state.environment.items()))

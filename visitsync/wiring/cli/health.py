@@ -149,7 +149,8 @@ def _tell(one: ConnectionHealth, now: datetime) -> None:
     def at(instant: datetime | None) -> str:
         return in_words(instant, "UTC", now) + " UTC" if instant else "never"
 
-    say(f"  last read {at(one.last_read_at)}, whole window {at(one.last_full_read_at)}, next {at(one.next_read_at)}")
+    coming = "due now" if one.next_read_at and one.next_read_at <= now else at(one.next_read_at)
+    say(f"  last read {at(one.last_read_at)}, whole window {at(one.last_full_read_at)}, next {coming}")
     say(f"  usually here within {one.usual_minutes} minutes; more than {one.abnormal_minutes} is not normal")
     share = f"{one.found_only_by_sweep} of {one.changes_read}"
     say(f"  found only by reading the whole window, in seven days: {share} changes")

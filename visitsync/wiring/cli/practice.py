@@ -10,7 +10,7 @@ from visitsync.connectors import connector_for, supported_emrs
 from visitsync.storage import appointments, practice_settings, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
-from visitsync.wiring.cli.judging_again import judge_again_for_practice
+from visitsync.wiring.cli.judging_again import OUTCOME_IN_A_LINE, judge_again_for_practice
 from visitsync.wiring.cli.options import json_option, the_author, the_house, the_practice
 from visitsync.wiring.cli.printing import print_json, say, table
 
@@ -100,7 +100,8 @@ def show(slug: str | None, as_json: bool) -> None:
     say(f"{it.name} ({tenant.slug}), {it.zone}", "bold")
     for one in shown:
         say(f"\n{one['name']}  {one['state']}  {one['base_url']}  id {one['connection_id']}")
-        say("  appointments: " + (", ".join(f"{n} {o}" for o, n in one["outcomes"].items()) or "none yet"))
+        counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one["outcomes"].items())
+        say(f"  appointments: {counts or 'none yet'}")
         say("  approved: " + (", ".join(f"{a['kind']} {a['value']}" for a in one["approved"]) or "nothing yet"))
     if not shown:
         say(f"No connection yet. Next: visitsync connect EMR --practice {tenant.slug}")

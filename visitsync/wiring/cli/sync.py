@@ -10,12 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 
 from visitsync.connectors import connector_for
-from visitsync.domain.decision import Finding
+from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import explain
 from visitsync.storage import appointments, practices
+from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
 from visitsync.sync import pipeline
-from visitsync.sync.answers import screen_for
+from visitsync.sync.answers import OUTCOME_WORDS, screen_for
 from visitsync.sync.link import Progress
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn
@@ -29,7 +30,7 @@ from visitsync.wiring.cli.options import (
     the_house,
     the_practice,
 )
-from visitsync.wiring.cli.printing import console, print_json, say
+from visitsync.wiring.cli.printing import console, print_json, say, visible
 from visitsync.wiring.house import House
 
 RECONNECT = frozenset({"connection-needs-reconnect", "connection-lacks-permission", "access-switched-off"})
@@ -44,6 +45,8 @@ class Synced(msgspec.Struct, frozen=True, kw_only=True):
     report: SyncReport
     outcomes: dict[str, int]
     """Outcome → number of appointments now."""
+    asked_for: dict[str, str] | None = None
+    """The appointments that --appointment named → their outcomes; empty: the EMR has never shown it."""
 
 
 @click.command()
@@ -87,7 +90,8 @@ def sync(
             print_json(done)
         else:
             _tell(house, done, zone)
-    return exit_of([one.report for one in done])
+    code = exit_of([one.report for one in done])
+    return Exit.NOT_FOUND if code is Exit.FINE and any(one.asked_for == {} for one in done) else code
 
 
 @contextmanager
@@ -137,14 +141,32 @@ def _turn(
         report = pipeline.sync(link, full=wish.is_full, cancellations_accepted=wish.accepts_cancellations)
     with house.database.practice(practice_id) as transaction:
         outcomes = appointments.outcome_counts(transaction, identity)
-    return Synced(emr=connection.emr, connection_id=identity, report=report, outcomes=outcomes)
+        asked_for = _outcomes_of(transaction, identity, appointment) if appointment is not None else None
+    return Synced(emr=connection.emr, connection_id=identity, report=report, outcomes=outcomes, asked_for=asked_for)
+
+
+def _outcomes_of(transaction: Transaction, identity: UUID, number: str) -> dict[str, str]:
+    """Some EMRs call all occurrences of a series by one number; each has its day behind it here."""
+    where = "connection_id = %(connection)s and starts_with(appointment_id, %(number)s)"
+    found = appointments.select(transaction, where, {"connection": identity, "number": number})
+    outcomes = {one.appointment.id: one.outcome for batch in found for one in batch}
+    return {number: outcomes[number]} if number in outcomes else outcomes
+
+
+def _outcome_in_words(outcome: str) -> str:
+    return f"{OUTCOME_WORDS[Outcome(outcome)]} `visitsync why` says more." if outcome else "not judged yet."
 
 
 def _tell(house: House, done: Sequence[Synced], zone: str) -> None:
     for one in done:
         manifest = connector_for(one.emr).MANIFEST
         counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one.outcomes.items())
-        say(f"{manifest.name}: {counts or 'no appointments'} ({one.report.decisions_changed} answers changed)")
+        if one.asked_for is None:
+            say(f"{manifest.name}: {counts or 'no appointments'} ({one.report.decisions_changed} answers changed)")
+        elif not one.asked_for and not one.report.trouble:
+            say(f"{manifest.name} shows no appointment of that number.", "yellow")
+        for number, outcome in (one.asked_for or {}).items():
+            say(visible(f"{manifest.name}: appointment {number}: {_outcome_in_words(outcome)}"))
         if one.report.trouble:
             words = explain(Finding(one.report.trouble), screen_for(manifest, zone, house.clock()))
             say(f"  {words.sentence} {words.fix}", "yellow")

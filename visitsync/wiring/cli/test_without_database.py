@@ -131,9 +131,11 @@ def test_what_is_no_answer_of_the_emr_is_refused_in_words(
 ) -> None:
     file = tmp_path / "saved"
     file.write_bytes(body)
-    assert run(["translate", emr, str(file)]) == 4
+    assert run(["translate", emr, str(file)]) == 1
     told = capsys.readouterr()
     assert told.out == ""
+    assert "nothing in this file can be translated" in told.err
+    assert "--base-url" not in told.err, "no EMR was asked"
     assert "Traceback" not in told.err
 
 

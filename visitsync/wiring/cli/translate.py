@@ -46,7 +46,7 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
         page = translator.page_from_file(body)
         records = translator.split(page)
     except ConnectorError as problem:
-        say_aside(f"{problem} So this file holds no records that could be translated.")
+        click.echo(f"{problem} So nothing in this file can be translated.", err=True)
         return Exit.ATTENTION
     readings = [[_row(translator, record, context) for record in records] for context in contexts]
     rows = readings[0] if len(readings) == 1 else [_agreed(*both) for both in zip(*readings, strict=True)]

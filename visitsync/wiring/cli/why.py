@@ -1,7 +1,8 @@
 """visitsync why: where is this appointment, and what must be done so that it becomes a visit?"""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 from rich.text import Text
@@ -12,6 +13,7 @@ from visitsync.domain.local_time import zone_named
 from visitsync.storage import practices
 from visitsync.sync.answers import Answer, Answers, Event, NotReceived, Unreadable, answer
 from visitsync.sync.jobs import sync_is_due_at
+from visitsync.sync.looking_up import day_meant
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, the_house, the_practice
 from visitsync.wiring.cli.printing import console, print_json, say, visible
@@ -24,6 +26,7 @@ STYLE = {
     Outcome.ON_HOLD: "bold red",
 }
 NEEDS_SOMEBODY = frozenset({Outcome.NEEDS_FIX, Outcome.NEEDS_PROVIDER, Outcome.ON_HOLD})
+DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 IN_FULL = 3
 """So many answers are shown with their history; of more, only what must be done."""
 
@@ -46,6 +49,7 @@ def why(practice: str, query: Sequence[str], history: bool | None, as_json: bool
       visitsync why lakeside Ottoline Varga
       visitsync why lakeside tomorrow --json
     """
+    asked = _asked(query)
     with the_house() as house:
         tenant = the_practice(house, practice)
         with house.database.practice(tenant.practice_id) as transaction:
@@ -54,12 +58,21 @@ def why(practice: str, query: Sequence[str], history: bool | None, as_json: bool
         with house.database.shared() as shared:
             next_reads = {identity: sync_is_due_at(shared, identity) for identity in ids}
         with house.database.practice(tenant.practice_id) as transaction:
-            found = answer(transaction, house.vault, " ".join(query), now=house.clock(), next_reads=next_reads)
+            found = answer(transaction, house.vault, asked, now=house.clock(), next_reads=next_reads)
     if as_json:
         print_json(found)
     else:
         _tell(found, zone, with_history=len(found.answers) <= IN_FULL if history is None else history)
     return _exit(found)
+
+
+def _asked(query: Sequence[str]) -> str:
+    text = " ".join(query).strip()
+    if not text:
+        raise click.BadParameter("Say a number, a name, an e-mail or a day.", param_hint="QUERY")
+    if DAY.fullmatch(text) and day_meant(text, date.min) is None:
+        raise click.BadParameter(f"There is no day {text}. Write it as 2026-11-24 or 11/24/2026.", param_hint="QUERY")
+    return text
 
 
 def _exit(found: Answers) -> Exit:
@@ -83,7 +96,9 @@ def _tell(found: Answers, zone: str, *, with_history: bool) -> None:
 def _tell_answer(one: Answer, *, with_history: bool) -> None:
     heading = Text()
     heading.append(f"{one.outcome.replace('_', ' ').upper()}  ", style=STYLE.get(one.outcome, "bold"))
-    heading.append(visible(f"{one.start_text}  ({one.zone})  {one.patient_name or ''} "), style="bold")
+    heading.append(
+        visible("  ".join(filter(None, (f"{one.start_text} ({one.zone})", one.patient_name, "")))), style="bold"
+    )
     heading.append(visible(_particulars(one)), style="dim")
     console().print(heading, soft_wrap=True)
     say(f"  {one.in_a_word}" + (f" Expected by {one.expected_by_text}." if one.expected_by_text else ""))

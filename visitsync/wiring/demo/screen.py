@@ -113,6 +113,11 @@ class Screen:
     def panel(self, title: str, text: Text) -> None:
         self._print(Text(), Panel(text, box=ROUNDED, title=title, title_align="left", padding=(1, 2)))
 
+    def to_paste(self, line: str) -> None:
+        """As one line without a frame, however narrow the terminal, so that it can be copied whole."""
+        if not self._is_silent:
+            console().print(Text(line, style="cyan"), soft_wrap=True)
+
     def _print(self, *things: object) -> None:
         if not self._is_silent:
             console().print(*things, sep="\n", soft_wrap=False)
