@@ -14,12 +14,12 @@ def arrange(database_url: str) -> Iterator[Arrange]:
     """Makes a house of the small clinic on small pages, or of another desk; closed at the end."""
     houses: list[House] = []
 
-    def make(vendor: Vendor = DRCHRONO, desk: Desk | None = None, **variants: str) -> House:
+    def make(vendor: Vendor = DRCHRONO, desk: Desk | None = None, *, slug: str = "larkspur", **variants: str) -> House:
         if desk is None:
             desk, variants = a_small_clinic(ticking_from(MONDAY)), {**vendor.small_pages, **variants}
         house = House(desk, vendor, **variants)
         houses.append(house)
-        return house.move_in(database_url)
+        return house.move_in(database_url, slug=slug)
 
     yield make
     for house in houses:

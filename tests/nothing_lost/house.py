@@ -99,10 +99,10 @@ class House:
         self.server.stop()
         self.leave()
 
-    def move_in(self, database_url: str) -> Self:
+    def move_in(self, database_url: str, *, slug: str) -> Self:
         """Adds the practice, signs in, reads the EMR's lists, and makes the practice's choices."""
         database = Database(database_url).open()
-        practice = practices.add_practice(database, slug="larkspur", name=self.clinic.name, zone=self.clinic.zone)
+        practice = practices.add_practice(database, slug=slug, name=self.clinic.name, zone=self.clinic.zone)
         with database.practice(practice.practice_id) as transaction:
             connection_id = practices.add_connection(
                 transaction,

@@ -23,6 +23,7 @@ from tests.nothing_lost.house import Place, open_link
 from tests.nothing_lost.stops import Stop, points_with
 from visitsync.storage.database import CONNECTION_SETTINGS, Database
 from visitsync.sync import pipeline
+from visitsync.sync.turns import in_turn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,7 +137,8 @@ def _do(job: Job) -> None:
         if job.appointment_id is None:
             told[0] = pipeline.sync(link, full=job.full).trouble
         else:
-            told[0] = pipeline.check_again(link, job.appointment_id).trouble
+            appointment_id = job.appointment_id
+            told[0] = in_turn(lambda: pipeline.check_again(link, appointment_id)).trouble
 
 
 def _serve() -> None:
