@@ -4,7 +4,7 @@ import msgspec
 
 from visitsync.domain.decision import Finding
 from visitsync.domain.practice import PracticeContext
-from visitsync.domain.reasons import REASONS, TROUBLE_OF_UNKNOWN_KIND
+from visitsync.rules import connection
 from visitsync.rules.demographics import DemographicsLookup, demographics_lookup
 from visitsync.rules.past import PastLookup, past_lookup
 from visitsync.rules.place import PlaceLookup, place_lookup
@@ -68,14 +68,5 @@ def _made(practice: PracticeContext) -> Lookups:
         demographics=demographics_lookup(practice.connection),
         timing=timing_lookup(practice),
         past=past_lookup(practice.connection),
-        connection_findings=_connection_findings(practice),
+        connection_findings=connection.check(practice.connection),
     )
-
-
-def _connection_findings(practice: PracticeContext) -> tuple[Finding, ...]:
-    """G: what is wrong with the connection as a whole."""
-    trouble = practice.connection.trouble
-    codes = ["connection-paused"] if practice.connection.is_paused else []
-    if trouble is not None and trouble not in codes:
-        codes.append(trouble if trouble in REASONS else TROUBLE_OF_UNKNOWN_KIND)
-    return tuple(map(Finding, codes))

@@ -7,6 +7,7 @@ from visitsync.domain.decision import Finding
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import ConnectionFacts, PracticeContext
 from visitsync.rules import sync_time
+from visitsync.rules.connection import is_read
 from visitsync.rules.lookups import lookups_for
 from visitsync.rules.sync_time import Lane
 from visitsync.rules.timing import NOTHING, Timing, lane_of
@@ -40,16 +41,22 @@ def check(
 
 
 def expected_by(appointment: Appointment, connection: ConnectionFacts, now: datetime, lane: Lane) -> datetime | None:
-    """When what is missing will have been read: counted from when we knew of it while that holds, else from now."""
-    if connection.is_paused:
+    """When what is missing will have been read: counted from when we knew of it while that holds, else from now.
+
+    None while the connection is not read as usual.
+    """
+    if not is_read(connection):
         return None
     expected = sync_time.expected_by(_known_since(appointment) or now, connection, lane)
     return expected if now < expected else sync_time.expected_by(now, connection, lane)
 
 
 def expected_after_fix(appointment: Appointment, practice: PracticeContext, now: datetime) -> datetime | None:
-    """By when a fix made in the EMR now will show, at the latest (aware); None while the connection is paused."""
-    if practice.connection.is_paused:
+    """By when a fix made in the EMR now will show, at the latest (aware).
+
+    None while the connection is not read as usual. Beyond the window only what is listed is right by then.
+    """
+    if not is_read(practice.connection):
         return None
     lane = lane_of(appointment.start.instant, lookups_for(practice).timing, now)
     return sync_time.expected_by(now, practice.connection, lane)

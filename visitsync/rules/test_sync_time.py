@@ -77,3 +77,18 @@ def test_r9_an_appointment_far_ahead_that_was_never_received_has_a_day() -> None
     )
     assert [finding.code for finding in decision.findings] == ["not-received-yet"]
     assert decision.expected_by == NOW + timedelta(hours=21)
+
+
+def test_r8_an_appointment_beyond_three_months_that_was_never_received_has_its_day() -> None:
+    clinic = Rehearsal()
+    clinic.connection["last_complete_read_at"] = NOW - timedelta(hours=3)
+    decision = not_received(clinic.context(), NOW, starts_at=NOW + timedelta(days=200))
+    assert [finding.code for finding in decision.findings] == ["beyond-horizon", "not-received-yet"]
+    assert decision.expected_by is not None
+    assert timedelta(days=100) < decision.expected_by - NOW < timedelta(days=115)
+
+
+def test_nobody_says_by_when_it_will_be_received_while_the_connection_is_not_read() -> None:
+    clinic = Rehearsal()
+    clinic.connection |= {"last_complete_read_at": NOW, "trouble": "emr-outage"}
+    assert not_received(clinic.context(), NOW).expected_by is None

@@ -119,6 +119,22 @@ def lane_of(starts_at: datetime, lookup: TimingLookup, now: datetime) -> Lane:
     return Lane.FAST if starts_at < lookup.day_of(now).slow_from else Lane.SLOW
 
 
+def beyond_window(starts_at: datetime, lookup: TimingLookup, now: datetime) -> Timing:
+    """E3, or E9 where the practice chose a shorter window; both instants aware."""
+    day, months, zone = lookup.day_of(now), lookup.connection.sync_months, lookup.zone
+    starts_at = _bounded(starts_at)
+    if starts_at < day.horizon_at:
+        return NOTHING
+    starts_on = local_date(starts_at, zone)
+    enters_on = enters_window_on(starts_on, months)
+    enters_at = start_of_day(enters_on, zone)
+    evidence = {"months": str(months), "enters_on": enters_on.isoformat()}
+    if starts_at < day.usual_horizon_at:
+        return Timing((Finding("sync-window-shortened", evidence),), enters_at, enters_at)
+    enters_usually_at = start_of_day(enters_window_on(starts_on, USUAL_MONTHS), zone)
+    return Timing((Finding("beyond-horizon", evidence),), min(enters_at, enters_usually_at), enters_at)
+
+
 def slow_lane(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
     """E4: so far ahead that a change in the EMR may take a day to arrive."""
     starts_at = appointment.start.instant
@@ -132,7 +148,7 @@ def slow_lane(appointment: Appointment, lookup: TimingLookup, now: datetime) -> 
 
 
 def _in_full(appointment: Appointment, link: ProviderLink, lookup: TimingLookup, now: datetime) -> Timing:
-    beyond = _beyond_window(appointment, lookup, now)
+    beyond = beyond_window(appointment.start.instant, lookup, now)
     late = _booked_late(appointment, lookup, now)
     findings = (
         *beyond.findings,
@@ -144,22 +160,6 @@ def _in_full(appointment: Appointment, link: ProviderLink, lookup: TimingLookup,
     )
     changes = [at for at in (beyond.changes_at, late.changes_at) if at is not None]
     return Timing(findings, min(changes, default=None), beyond.enters_at)
-
-
-def _beyond_window(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:
-    """E3, or E9 where the practice chose a shorter window."""
-    day, months, zone = lookup.day_of(now), lookup.connection.sync_months, lookup.zone
-    starts_at = _bounded(appointment.start.instant)
-    if starts_at < day.horizon_at:
-        return NOTHING
-    starts_on = local_date(starts_at, zone)
-    enters_on = enters_window_on(starts_on, months)
-    enters_at = start_of_day(enters_on, zone)
-    evidence = {"months": str(months), "enters_on": enters_on.isoformat()}
-    if starts_at < day.usual_horizon_at:
-        return Timing((Finding("sync-window-shortened", evidence),), enters_at, enters_at)
-    enters_usually_at = start_of_day(enters_window_on(starts_on, USUAL_MONTHS), zone)
-    return Timing((Finding("beyond-horizon", evidence),), min(enters_at, enters_usually_at), enters_at)
 
 
 def _booked_late(appointment: Appointment, lookup: TimingLookup, now: datetime) -> Timing:

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from visitsync.connector_kit.manifest import Manifest
-from visitsync.connectors import connector_for
 from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import Check, Explanation, Screen, explain, for_patient, seven_checks
@@ -15,15 +13,15 @@ from visitsync.domain.patient import Patient
 from visitsync.domain.practice import PracticeContext
 from visitsync.domain.time_words import in_words, wall_in_words
 from visitsync.domain.visit import Visit
-from visitsync.rules.sync_time import expected_by as expected_after
-from visitsync.rules.sync_time import expected_minutes
+from visitsync.rules.as_it_stands import as_it_stands
+from visitsync.rules.reading import expected_after_fix
 from visitsync.storage import appointments, decisions, patients, practices, quarantine, visits
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
-from visitsync.storage.practice_context import load_practice_context
-from visitsync.storage.practices import StoredConnection
 from visitsync.storage.vault import Vault
+from visitsync.sync.desk import Desk, desk_of
 from visitsync.sync.looking_up import Place, look_up
+from visitsync.sync.never_received import NotReceived, never_received
 
 MOST_ANSWERS = 50
 MOST_UNREADABLE = 50
@@ -90,20 +88,6 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Explanation
 
 
-class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be said of an appointment that a connection has never shown us."""
-
-    emr: str
-    connection_id: UUID
-    sentence: str
-    last_complete_read_at: datetime | None
-    next_read_at: datetime | None
-    next_far_read_at: datetime | None
-    usual_minutes: int
-    abnormal_minutes: int
-    trouble: Explanation | None
-
-
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer to one question."""
 
@@ -121,8 +105,8 @@ def answer(
     transaction: Transaction, vault: Vault, query: str, *, now: datetime, next_reads: Mapping[UUID, datetime | None]
 ) -> Answers:
     """What is known about whatever the question means. `next_reads` tells when the queue reads each connection."""
-    desks = [_desk(transaction, vault, one, now) for one in practices.connections(transaction)]
-    met: list[tuple[_Desk, StoredAppointment]] = []
+    desks = [desk_of(transaction, vault, one, now) for one in practices.connections(transaction)]
+    met: list[tuple[Desk, StoredAppointment]] = []
     understood: list[str] = []
     for desk in desks:
         place = Place(connection_id=desk.connection.connection_id, zone=desk.screen.zone, now=now)
@@ -136,7 +120,7 @@ def answer(
         answers=tuple(_answer(transaction, vault, desk, one) for desk, one in met[:MOST_ANSWERS]),
         left_out=max(0, len(met) - MOST_ANSWERS),
         unreadable=_unreadable(transaction, desks, query, is_found=bool(met)),
-        not_received=() if met else tuple(_not_received(desk, next_reads) for desk in desks),
+        not_received=() if met else tuple(never_received(desk, query, next_reads) for desk in desks),
     )
 
 
@@ -144,37 +128,12 @@ def to_be_fixed(
     transaction: Transaction, vault: Vault, connection_id: UUID, outcomes: Sequence[Outcome], *, now: datetime
 ) -> list[Answer]:
     """The answers of one connection's appointments that have one of these outcomes, the nearest first."""
-    desk = _desk(transaction, vault, practices.find_connection(transaction, connection_id), now)
+    desk = desk_of(transaction, vault, practices.find_connection(transaction, connection_id), now)
     where = "connection_id = %(connection)s and outcome = any(%(outcomes)s)"
     parameters = {"connection": connection_id, "outcomes": [str(one) for one in outcomes]}
     found = [one for batch in appointments.select(transaction, where, parameters) for one in batch]
     found.sort(key=lambda one: _nearest_first(one, now))
     return [_answer(transaction, vault, desk, one) for one in found]
-
-
-class _Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection, with what its answers need."""
-
-    connection: StoredConnection
-    manifest: Manifest
-    practice: PracticeContext
-    screen: Screen
-
-
-def _desk(transaction: Transaction, vault: Vault, connection: StoredConnection, now: datetime) -> _Desk:
-    manifest = connector_for(connection.emr).MANIFEST
-    practice = load_practice_context(transaction, vault, connection.connection_id, manifest, now=now)
-    return _Desk(
-        connection=connection,
-        manifest=manifest,
-        practice=practice,
-        screen=screen_for(manifest, practice.zone, now),
-    )
-
-
-def screen_for(manifest: Manifest, zone: str, now: datetime) -> Screen:
-    """The words of one EMR, for staff whose clocks are in that zone."""
-    return Screen(emr=manifest.emr, words={**manifest.words, "emr": manifest.name}, zone=zone, now=now)
 
 
 def _nearest_first(one: StoredAppointment, now: datetime) -> tuple[bool, float]:
@@ -183,10 +142,11 @@ def _nearest_first(one: StoredAppointment, now: datetime) -> tuple[bool, float]:
     return one.appointment.end <= now, abs(distance)
 
 
-def _answer(transaction: Transaction, vault: Vault, desk: _Desk, stored: StoredAppointment) -> Answer:
-    appointment, decision = stored.appointment, stored.decided()
+def _answer(transaction: Transaction, vault: Vault, desk: Desk, stored: StoredAppointment) -> Answer:
+    appointment = stored.appointment
     screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
-    after_fix = expected_after(screen.now, desk.practice.connection)
+    decision = as_it_stands(stored.decided(), appointment, desk.practice, screen.now)
+    after_fix = expected_after_fix(appointment, desk.practice, screen.now)
     existing = visits.latest_for(transaction, stored.connection_id, [appointment.id]).get(appointment.id)
     return Answer(
         appointment_id=appointment.id,
@@ -277,7 +237,7 @@ def _from_to(before: str | None, after: str | None) -> str:
 
 
 def _unreadable(
-    transaction: Transaction, desks: Sequence[_Desk], query: str, *, is_found: bool
+    transaction: Transaction, desks: Sequence[Desk], query: str, *, is_found: bool
 ) -> tuple[Unreadable, ...]:
     """The record that was asked for by its id; or, where nothing was found, all that it may be."""
     held = [
@@ -298,31 +258,3 @@ def _unreadable(
         )
         for desk, one in (exact or held)[:MOST_UNREADABLE]
     )
-
-
-def _not_received(desk: _Desk, next_reads: Mapping[UUID, datetime | None]) -> NotReceived:
-    facts, screen = desk.practice.connection, desk.screen
-    read_at = facts.last_complete_read_at
-    next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at
-    return NotReceived(
-        emr=desk.manifest.emr,
-        connection_id=desk.connection.connection_id,
-        sentence=_never_seen(desk, read_at, next_at),
-        last_complete_read_at=read_at,
-        next_read_at=next_at,
-        next_far_read_at=facts.next_far_read_at,
-        usual_minutes=expected_minutes(facts),
-        abnormal_minutes=facts.abnormal_minutes,
-        trouble=explain(Finding(facts.trouble), screen) if facts.trouble else None,
-    )
-
-
-def _never_seen(desk: _Desk, read_at: datetime | None, next_at: datetime | None) -> str:
-    screen, name = desk.screen, desk.manifest.name
-    if read_at is None:
-        return f"{name} has not been read completely yet."
-    last = in_words(read_at, screen.zone, screen.now)
-    if next_at is None:
-        return f"{name} has never shown it. Last complete read {last}."
-    coming = "due now" if next_at <= screen.now else in_words(next_at, screen.zone, screen.now)
-    return f"{name} has never shown it. Last complete read {last}, next {coming}."

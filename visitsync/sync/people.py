@@ -6,12 +6,15 @@ from uuid import UUID
 import msgspec
 
 from visitsync.domain.email_address import canonical
-from visitsync.domain.patient import Patient
+from visitsync.domain.patient import Patient, PatientStatus
 from visitsync.domain.practice import PracticeContext
 from visitsync.storage import patients
 from visitsync.storage.database import Transaction
 from visitsync.storage.patients import PatientIndexes, StoredPatient
 from visitsync.storage.vault import Vault
+
+RETIRED = frozenset({PatientStatus.MERGED, PatientStatus.GONE})
+"""Charts that the EMR has given up; another chart may stand for the same person."""
 
 
 def with_patients(
@@ -32,8 +35,8 @@ def with_patients(
 
 
 def indexes(vault: Vault, practice_id: UUID, patient: Patient) -> PatientIndexes:
-    """The blind indexes under which a patient is kept."""
-    address = canonical(patient.email)
+    """The blind indexes under which a patient is kept. Nobody logs in with what stands on a retired chart."""
+    address = "" if patient.status in RETIRED else canonical(patient.email)
     return PatientIndexes(
         email=vault.blind_index(practice_id, address) if address else None,
         person=_person_index(vault, practice_id, patient),
@@ -49,7 +52,7 @@ def name_index(vault: Vault, practice_id: UUID, place: str, name: str) -> bytes 
 
 
 def _person_index(vault: Vault, practice_id: UUID, patient: Patient) -> bytes | None:
-    if patient.date_of_birth is None or not patient.last_name:
+    if patient.date_of_birth is None or not patient.last_name or patient.status in RETIRED:
         return None
     name = f"{patient.first_name.strip().casefold()}|{patient.last_name.strip().casefold()}"
     return vault.blind_index(practice_id, f"person|{name}|{patient.date_of_birth.isoformat()}")

@@ -15,7 +15,6 @@ from visitsync.storage import practices, quarantine, visits
 from visitsync.storage.catalog import CatalogChange
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_context import load_practice_context, read_times
-from visitsync.storage.practices import ConnectionState
 from visitsync.storage.sync_runs import Tally
 from visitsync.storage.turn_start import TurnStart, start_turn
 from visitsync.sync.context_cache import LoadedContext
@@ -167,9 +166,12 @@ def _load(link: Link, transaction: Transaction, *, revision: int) -> LoadedConte
 
 
 def _as_it_stands(practice: PracticeContext, start: TurnStart, link: Link) -> PracticeContext:
-    """The kept context with what every turn changes: how the connection is, and when it was read last."""
+    """The kept context with what every turn changes: when it was read last.
+
+    What is wrong with the connection is in no decision: it would stay there when all is well again. Answers add it.
+    """
     facts = read_times(practice.connection, start.began_at, link.manifest)
-    facts = msgspec.structs.replace(facts, trouble=start.trouble, is_paused=start.state is ConnectionState.PAUSED)
+    facts = msgspec.structs.replace(facts, trouble=None, is_paused=False)
     return msgspec.structs.replace(practice, connection=facts)
 
 

@@ -16,7 +16,7 @@ from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.practice_context import load_practice_context
 from visitsync.storage.practices import ConnectionState, StoredConnection, Tenant
 from visitsync.storage.vendor_limits import Usage
-from visitsync.sync.answers import screen_for
+from visitsync.sync.desk import screen_for
 from visitsync.sync.jobs import sync_is_due_at
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, the_house, the_practice

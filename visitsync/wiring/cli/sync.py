@@ -16,7 +16,8 @@ from visitsync.storage import appointments, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
 from visitsync.sync import pipeline
-from visitsync.sync.answers import OUTCOME_WORDS, screen_for
+from visitsync.sync.answers import OUTCOME_WORDS
+from visitsync.sync.desk import screen_for
 from visitsync.sync.link import Progress
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn

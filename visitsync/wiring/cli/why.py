@@ -11,9 +11,10 @@ from visitsync.connectors import connector_for
 from visitsync.domain.decision import Outcome
 from visitsync.domain.local_time import zone_named
 from visitsync.storage import practices
-from visitsync.sync.answers import Answer, Answers, Event, NotReceived, Unreadable, answer
+from visitsync.sync.answers import Answer, Answers, Event, Unreadable, answer
 from visitsync.sync.jobs import sync_is_due_at
 from visitsync.sync.looking_up import day_meant
+from visitsync.sync.never_received import NotReceived
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, the_house, the_practice
 from visitsync.wiring.cli.printing import console, print_json, say, visible
@@ -142,10 +143,11 @@ def _tell_unreadable(one: Unreadable, zone: str) -> None:
 
 def _tell_absent(one: NotReceived) -> None:
     say(f"NOT RECEIVED  {one.sentence}", "bold")
-    if one.trouble is not None:
-        say(f"  {one.trouble.sentence}", "yellow")
-        say(f"     → {one.trouble.fix}", "green")
-    say(f"  Usually an appointment is here {one.usual_minutes} minutes after it was booked; more than "
-        f"{one.abnormal_minutes} is not normal. If it was booked before the last read, check the spelling here and the "
-        "date and patient in the EMR.")  # fmt: skip
+    for words in one.explanations:
+        say(f"  {words.title}. {words.sentence}")
+        say(f"     → {words.fix}", "green")
+        say(f"     who: {words.owner}. {words.expected_by_text} [{words.code}]", "dim")
+    say(f"  Days up to {one.read_until:%Y-%m-%d} are read completely; what lies further ahead comes as it comes "
+        "nearer. If it was booked before the last read, check the spelling here and the date and patient in the EMR."
+        )  # fmt: skip
     say()

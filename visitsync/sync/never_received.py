@@ -1,0 +1,75 @@
+"""The answer for an appointment that a connection has never shown: is that still normal, and when is it read next?"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from uuid import UUID
+
+import msgspec
+
+from visitsync.domain.explanation import Explanation, explain
+from visitsync.domain.local_time import zone_named
+from visitsync.domain.time_words import in_words
+from visitsync.rules.not_received import not_received
+from visitsync.rules.sync_time import expected_minutes
+from visitsync.sync.cadence import sweep_window
+from visitsync.sync.desk import Desk
+from visitsync.sync.looking_up import day_meant
+
+
+class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said of an appointment that a connection has never shown us."""
+
+    emr: str
+    connection_id: UUID
+    sentence: str
+    explanations: tuple[Explanation, ...]
+    """Whether that is normal, what may be the matter, and what to do."""
+    expected_by: datetime | None
+    expected_by_text: str
+    last_complete_read_at: datetime | None
+    next_read_at: datetime | None
+    next_far_read_at: datetime | None
+    read_until: date
+    """The last day that is read at present (the practice's own); what lies further ahead comes as it comes nearer."""
+    usual_minutes: int
+    abnormal_minutes: int
+
+
+def never_received(desk: Desk, query: str, next_reads: Mapping[UUID, datetime | None]) -> NotReceived:
+    """What this connection can say where nothing fits; a day that is asked for tells when it would come."""
+    facts, screen = desk.practice.connection, desk.screen
+    read_at = facts.last_complete_read_at
+    next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at
+    practice = msgspec.structs.replace(desk.practice, connection=msgspec.structs.replace(facts, next_read_at=next_at))
+    decision = not_received(practice, screen.now, starts_at=_day_asked_for(desk, query))
+    return NotReceived(
+        emr=desk.manifest.emr,
+        connection_id=desk.connection.connection_id,
+        sentence=_never_seen(desk, read_at, next_at),
+        explanations=tuple(explain(one, screen, expected_by=decision.expected_by) for one in decision.findings),
+        expected_by=decision.expected_by,
+        expected_by_text=in_words(decision.expected_by, screen.zone, screen.now) if decision.expected_by else "",
+        last_complete_read_at=read_at,
+        next_read_at=next_at,
+        next_far_read_at=facts.next_far_read_at,
+        read_until=sweep_window(screen.zone, screen.now, months=facts.sync_months, is_full=True).last,
+        usual_minutes=expected_minutes(facts),
+        abnormal_minutes=facts.abnormal_minutes,
+    )
+
+
+def _day_asked_for(desk: Desk, query: str) -> datetime | None:
+    zone = zone_named(desk.screen.zone)
+    day = day_meant(query, desk.screen.now.astimezone(zone).date())
+    return None if day is None else datetime.combine(day, time(12), zone)
+
+
+def _never_seen(desk: Desk, read_at: datetime | None, next_at: datetime | None) -> str:
+    screen, name = desk.screen, desk.manifest.name
+    if read_at is None:
+        return f"{name} has not been read completely yet."
+    last = in_words(read_at, screen.zone, screen.now)
+    if next_at is None:
+        return f"{name} has never shown it. Last complete read {last}."
+    coming = "due now" if next_at <= screen.now else in_words(next_at, screen.zone, screen.now)
+    return f"{name} has never shown it. Last complete read {last}, next {coming}."
