@@ -12,7 +12,7 @@ _numbers = count(1)
 
 
 @contextmanager
-def copy_of(database_url: str, server_url: str) -> Iterator[str]:
+def copy_of(database_url: str, server_url: str, *, survives_a_crash: bool = False) -> Iterator[str]:
     """The same address with a copy behind it, dropped at the end. Nobody may be connected to the original.
 
     `server_url`: the server as its superuser.
@@ -24,9 +24,13 @@ def copy_of(database_url: str, server_url: str) -> Iterator[str]:
         (owner,) = server.execute(_OWNER, [original]).fetchone() or ("",)
         server.execute(_CREATE.format(sql.Identifier(name), sql.Identifier(original), sql.Identifier(owner)))
         server.execute(sql.SQL("grant connect, temporary on database {} to public").format(sql.Identifier(name)))
-        try:
-            yield make_conninfo(database_url, dbname=name)
-        finally:
+        if survives_a_crash:
+            # A sequence logs its numbers in advance, in the original: the copy would give some of them out again.
+            server.execute("checkpoint")
+    try:
+        yield make_conninfo(database_url, dbname=name)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as server:  # it may have been restarted meanwhile
             server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 

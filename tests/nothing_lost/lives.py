@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 
 from tests.nothing_lost.clinics import OFFICE, TELEMEDICINE
 from tests.nothing_lost.copies import copy_of
@@ -15,6 +17,8 @@ from tests.nothing_lost.stops import Stop
 from tests.nothing_lost.worker import Ended, Job, Workers
 from visitsync.simulator_kit.records import Appointment
 
+DATABASE_GONE = {"StorageUnavailable", "OutcomeUnknown", None}
+"""How a worker may end whose database died; None: it had done everything."""
 MOST_CYCLES = 3
 """After the last fault so many turns at most until everything is as it is in the EMR."""
 
@@ -52,23 +56,37 @@ class Lives:
             assert not wrong, wrong
             return ended.points
 
-    def die_at(self, point: int) -> tuple[int, list[str]]:
+    def worker_dies_at(self, point: int) -> tuple[int, list[str]]:
         """Kills the worker there, lets others go on, and tells after how many turns all was right, or what was not."""
         with self._another():
             ended = self._turn(stop=Stop(point=point))
-            assert ended.status == -9, f"point {point} was not reached: {ended}"
-            wrong: list[str] = []
-            for cycle in range(1, MOST_CYCLES + 1):
-                self.house.clock.advance(POLL)
-                again = self._turn()
-                wrong = [*_failed(again), *differences(self.house), *_left_over(self.house)]
-                if not wrong:
-                    return cycle, []
-            return MOST_CYCLES, wrong
+            assert ended.status == -signal.SIGKILL, f"point {point} was not reached: {ended}"
+            return self._go_on()
+
+    def database_dies_at(self, point: int, pid: int, restart: Callable[[], None]) -> tuple[int, list[str]]:
+        """Kills PostgreSQL there and starts it again; the rest as with a worker."""
+        with self._another(survives_a_crash=True):
+            self.house.leave()
+            ended = self._turn(stop=Stop(point=point, pid=pid), waits_for_database_seconds=1)
+            restart()
+            if ended.error not in DATABASE_GONE:
+                return 0, [f"the worker ended with {ended.error}"]
+            self.house.move_to(self.house.place.database_url)
+            return self._go_on()
+
+    def _go_on(self) -> tuple[int, list[str]]:
+        wrong: list[str] = []
+        for cycle in range(1, MOST_CYCLES + 1):
+            self.house.clock.advance(POLL)
+            again = self._turn()
+            wrong = [*_failed(again), *differences(self.house), *_left_over(self.house)]
+            if not wrong:
+                return cycle, []
+        return MOST_CYCLES, wrong
 
     @contextmanager
-    def _another(self) -> Iterator[None]:
-        with copy_of(self.original_url, self.server_url) as url:
+    def _another(self, *, survives_a_crash: bool = False) -> Iterator[None]:
+        with copy_of(self.original_url, self.server_url, survives_a_crash=survives_a_crash) as url:
             self.house.clock.set(self.began)
             self.house.move_to(url)
             try:
@@ -76,9 +94,21 @@ class Lives:
             finally:
                 self.house.leave()
 
-    def _turn(self, *, stop: Stop | None = None) -> Ended:
+    def _turn(self, *, stop: Stop | None = None, waits_for_database_seconds: float = 30) -> Ended:
         house = self.house
-        return self.workers.run(Job(place=house.place, now=house.now(), stop=stop))
+        job = Job(
+            place=house.place,
+            now=house.now(),
+            stop=stop,
+            waits_for_database_seconds=waits_for_database_seconds,
+        )
+        return self.workers.run(job)
+
+
+def some_of(points: int, count: int, seed: int) -> list[int]:
+    """One point of each stretch, so that the whole turn is covered."""
+    random, length = Random(seed), points / count
+    return [1 + random.randrange(int(n * length), max(int((n + 1) * length), 1)) for n in range(min(points, count))]
 
 
 def _failed(ended: Ended) -> Sequence[str]:

@@ -18,10 +18,12 @@ REQUEST, ANSWER, COMMIT, COMMITTED = "before a request", "after an answer", "bef
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """At which point, counted from 1, and by which signal."""
+    """At which point, counted from 1, and by which signal to whom."""
 
     point: int
     signal: int = signal.SIGKILL
+    pid: int | None = None
+    """None: the process itself."""
 
 
 class Points:
@@ -64,8 +66,8 @@ class Points:
 
 
 def points_with(stop: Stop | None) -> Points:
-    """Points at one of which this process sends itself a signal."""
+    """Points at one of which this process sends the signal."""
     if stop is None:
         return Points(None, lambda: None)
-    number = stop.signal
-    return Points(stop.point, lambda: os.kill(os.getpid(), number))
+    number, pid = stop.signal, stop.pid or os.getpid()
+    return Points(stop.point, lambda: os.kill(pid, number))

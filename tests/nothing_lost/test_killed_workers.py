@@ -3,12 +3,10 @@
 Here some points of each kind of turn, others with every seed; `make crash` tries all of them.
 """
 
-from random import Random
-
 import pytest
 
 from tests.nothing_lost.house import Arrange
-from tests.nothing_lost.lives import MOMENTS, Lives, Moment
+from tests.nothing_lost.lives import MOMENTS, Lives, Moment, some_of
 from tests.nothing_lost.vendors import VENDORS, Vendor
 from tests.nothing_lost.worker import Workers
 
@@ -25,14 +23,8 @@ def test_a_worker_that_is_killed_anywhere_loses_nothing(
         lives = Lives(house=arrange(vendor), moment=moment, workers=workers, server_url=postgres_url)
         points = lives.points()
         wrong = {}
-        for point in some_of(len(points)):
-            _, differences = lives.die_at(point)
+        for point in some_of(len(points), POINTS, SEED):
+            _, differences = lives.worker_dies_at(point)
             if differences:
                 wrong[f"{point} {points[point - 1]}"] = differences
         assert wrong == {}
-
-
-def some_of(count: int) -> list[int]:
-    """One point of each stretch, so that the whole turn is covered."""
-    random, length = Random(SEED), count / POINTS
-    return [1 + random.randrange(int(n * length), max(int((n + 1) * length), 1)) for n in range(min(POINTS, count))]

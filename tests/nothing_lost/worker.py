@@ -38,6 +38,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Only this appointment, now."""
     stop: Stop | None = None
     frees_locks_after: str = CONNECTION_SETTINGS["idle_in_transaction_session_timeout"]
+    waits_for_database_seconds: float = 30
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +132,8 @@ def _do(job: Job) -> None:
     CONNECTION_SETTINGS["idle_in_transaction_session_timeout"] = job.frees_locks_after
     points = points_with(job.stop)
     clock = ticking_from(job.now)
-    with _reported(points.passed) as told, Database(job.place.database_url) as database:
+    patience = job.waits_for_database_seconds
+    with _reported(points.passed) as told, Database(job.place.database_url, wait_seconds=patience) as database:
         link = open_link(job.place, database, clock, shares_budget=True)
         points.watch()
         if job.appointment_id is None:
