@@ -48,8 +48,8 @@ _BY_PATIENT = "practice_id = %(practice)s and connection_id = %(connection)s and
 _KNOWN_COLUMNS = """appointment_id, fingerprint, changed_at, first_seen_at, missing_reads, missing_since,
                     outcome, findings, expected_by, recheck_at"""
 _KNOWN = f"select found.* {each('%(keys)s', 'appointment', _KNOWN_COLUMNS, _BY_ID)}".encode()
-_STORED_COLUMNS = """connection_id, record, first_seen_at, missing_since, outcome, findings, expected_by, recheck_at,
-                     decided_at, intake_id"""
+_STORED_COLUMNS = """connection_id, appointment_id, record, first_seen_at, missing_since, outcome, findings,
+                     expected_by, recheck_at, decided_at, intake_id"""
 _VERDICT_COLUMNS = (
     ("appointment_id", "text"),
     ("outcome", "text"),
@@ -180,7 +180,7 @@ def save_verdicts(transaction: Transaction, connection_id: UUID, judged: Sequenc
 
 
 def select(
-    transaction: Transaction, where: str, parameters: dict[str, Any], *, batch: int = 1_000
+    transaction: Transaction, vault: Vault, where: str, parameters: dict[str, Any], *, batch: int = 1_000
 ) -> Iterator[list[StoredAppointment]]:
     """Batches of the practice's appointments that meet a condition of this room, read through a server-side cursor.
 
@@ -188,37 +188,39 @@ def select(
     """
     query = f"""select {_STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}
                 order by practice_id, patient_id"""
-    yield from _read(transaction, query, parameters, batch)
+    yield from _read(transaction, vault, query, parameters, batch)
 
 
-def find(transaction: Transaction, connection_id: UUID, ids: Iterable[str]) -> list[StoredAppointment]:
+def find(transaction: Transaction, vault: Vault, connection_id: UUID, ids: Iterable[str]) -> list[StoredAppointment]:
     """These appointments, as far as they are stored."""
     query = f"select found.* {each('%(keys)s', 'appointment', _STORED_COLUMNS, _BY_ID)}"
-    batches = _read(transaction, query, {"connection": connection_id, "keys": list(ids)}, 2_000)
+    batches = _read(transaction, vault, query, {"connection": connection_id, "keys": list(ids)}, 2_000)
     return [one for batch in batches for one in batch]
 
 
 def of_patients(
-    transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]
+    transaction: Transaction, vault: Vault, connection_id: UUID, patient_ids: Sequence[str]
 ) -> Iterator[list[StoredAppointment]]:
     """Appointments of these patients that their record may change: telemedicine, and not over."""
     query = f"""select found.* {each("%(keys)s", "appointment", _STORED_COLUMNS, _BY_PATIENT)}
                 where outcome not in ('not_telemedicine', 'over')"""
-    yield from _read(transaction, query, {"connection": connection_id, "keys": list(patient_ids)}, 2_000)
+    yield from _read(transaction, vault, query, {"connection": connection_id, "keys": list(patient_ids)}, 2_000)
     members = f"select distinct appointment_id {each('%(keys)s', 'group_member', 'appointment_id', _BY_PATIENT)}"
     parameters = {"practice": transaction.practice_id, "connection": connection_id, "keys": list(patient_ids)}
     groups = [row[0] for row in transaction.execute(members.encode(), parameters, binary=True)]
     if groups:
-        yield find(transaction, connection_id, groups)
+        yield find(transaction, vault, connection_id, groups)
 
 
-def due(transaction: Transaction, connection_id: UUID, *, now: datetime) -> Iterator[list[StoredAppointment]]:
+def due(
+    transaction: Transaction, vault: Vault, connection_id: UUID, *, now: datetime
+) -> Iterator[list[StoredAppointment]]:
     """Appointments that are to be judged again because time has passed."""
     query = f"""select {_STORED_COLUMNS}
                 from (select {_STORED_COLUMNS} from appointment
                       where practice_id = %(practice)s and recheck_at <= %(now)s offset 0) as due
                 where connection_id = %(connection)s"""
-    return _read(transaction, query, {"connection": connection_id, "now": now}, 2_000)
+    return _read(transaction, vault, query, {"connection": connection_id, "now": now}, 2_000)
 
 
 def patients_between(
@@ -324,7 +326,7 @@ def _rows(
         yield (
             appointment.id,
             one.fingerprint,
-            _encode(appointment),
+            vault.seal(_encode(appointment), _record_binding(practice_id, connection_id, appointment.id)),
             None if raw is None else vault.seal(raw, _binding(practice_id, connection_id, appointment.id)),
             one.intake_id,
             appointment.changed_at,
@@ -342,17 +344,19 @@ def _rows(
 
 
 def _read(
-    transaction: Transaction, query: str, parameters: dict[str, Any], batch: int
+    transaction: Transaction, vault: Vault, query: str, parameters: dict[str, Any], batch: int
 ) -> Iterator[list[StoredAppointment]]:
+    practice_id = transaction.practice_id
     with transaction.connection.cursor("appointments", binary=True) as cursor:
-        cursor.execute(query.encode(), {"practice": transaction.practice_id, **parameters})
+        cursor.execute(query.encode(), {"practice": practice_id, **parameters})
         while rows := cursor.fetchmany(batch):
-            yield [_stored(row) for row in rows]
+            yield [_stored(vault, practice_id, row) for row in rows]
 
 
-def _stored(row: tuple[Any, ...]) -> StoredAppointment:
+def _stored(vault: Vault, practice_id: UUID, row: tuple[Any, ...]) -> StoredAppointment:
     (
         connection_id,
+        appointment_id,
         record,
         first_seen_at,
         missing_since,
@@ -363,7 +367,8 @@ def _stored(row: tuple[Any, ...]) -> StoredAppointment:
         decided_at,
         intake,
     ) = row
-    appointment = _decode_appointment(record)
+    opened = vault.open(record, _record_binding(practice_id, connection_id, appointment_id))
+    appointment = _decode_appointment(opened)
     if appointment.first_seen_at != first_seen_at or appointment.missing_since != missing_since:
         appointment = msgspec.structs.replace(appointment, first_seen_at=first_seen_at, missing_since=missing_since)
     return StoredAppointment(
@@ -380,3 +385,7 @@ def _stored(row: tuple[Any, ...]) -> StoredAppointment:
 
 def _binding(practice_id: UUID, connection_id: UUID, appointment_id: str) -> bytes:
     return b"appointment|" + practice_id.bytes + connection_id.bytes + appointment_id.encode()
+
+
+def _record_binding(practice_id: UUID, connection_id: UUID, appointment_id: str) -> bytes:
+    return b"appointment record|" + practice_id.bytes + connection_id.bytes + appointment_id.encode()

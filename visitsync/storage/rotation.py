@@ -65,6 +65,13 @@ SEALED_COLUMNS = (
     ),
     SealedColumn(
         table="appointment",
+        column="record",
+        key=("appointment_id", "connection_id"),
+        of_row=("connection_id", "appointment_id"),
+        place=_bound(b"appointment record|"),
+    ),
+    SealedColumn(
+        table="appointment",
         column="raw",
         key=("appointment_id", "connection_id"),
         of_row=("connection_id", "appointment_id"),

@@ -131,7 +131,7 @@ def to_be_fixed(
     desk = desk_of(transaction, vault, practices.find_connection(transaction, connection_id), now)
     where = "connection_id = %(connection)s and outcome = any(%(outcomes)s)"
     parameters = {"connection": connection_id, "outcomes": [str(one) for one in outcomes]}
-    found = [one for batch in appointments.select(transaction, where, parameters) for one in batch]
+    found = [one for batch in appointments.select(transaction, vault, where, parameters) for one in batch]
     found.sort(key=lambda one: _nearest_first(one, now))
     return [_answer(transaction, vault, desk, one) for one in found]
 

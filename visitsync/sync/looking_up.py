@@ -74,14 +74,14 @@ def day_meant(text: str, today: date) -> date | None:
 
 def _by_appointment_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
     """By its whole id, else by a part of it: some EMRs call every occurrence of a series by one number and its day."""
-    exact = appointments.find(transaction, place.connection_id, [text])
+    exact = appointments.find(transaction, vault, place.connection_id, [text])
     yield from exact
     if not exact and len(text) >= SHORTEST_PART_OF_AN_ID and text.isalnum():
-        yield from _select(transaction, place, "position(%(part)s in appointment_id) > 0", part=text)
+        yield from _select(transaction, vault, place, "position(%(part)s in appointment_id) > 0", part=text)
 
 
 def _by_patient_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    yield from _of_patients(transaction, place, [text])
+    yield from _of_patients(transaction, vault, place, [text])
 
 
 def _by_email(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
@@ -89,7 +89,7 @@ def _by_email(transaction: Transaction, vault: Vault, place: Place, text: str) -
         return
     index = vault.blind_index(transaction.practice_id, canonical(text))
     holders = patients.holders_of_emails(transaction, place.connection_id, [index]).get(index, [])
-    yield from _of_patients(transaction, place, [holder for holder in holders if ":" not in holder])
+    yield from _of_patients(transaction, vault, place, [holder for holder in holders if ":" not in holder])
 
 
 def _by_patient_name(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
@@ -99,7 +99,7 @@ def _by_patient_name(transaction: Transaction, vault: Vault, place: Place, text:
         for connection_id, patient_id in patients.named(transaction, _indexes(transaction, vault, names))
         if connection_id == place.connection_id
     }
-    yield from _of_patients(transaction, place, sorted(ids))
+    yield from _of_patients(transaction, vault, place, sorted(ids))
 
 
 def _by_provider(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
@@ -111,7 +111,9 @@ def _by_provider(transaction: Transaction, vault: Vault, place: Place, text: str
     ids = [entry.id for entry in known.values() if wanted in entry.name.casefold()]
     if ids:
         where = "practitioner_id = any(%(ids)s) and end_at > %(now)s and start_at < %(until)s"
-        yield from _select(transaction, place, where, ids=ids, now=place.now, until=place.now + timedelta(days=14))
+        yield from _select(
+            transaction, vault, place, where, ids=ids, now=place.now, until=place.now + timedelta(days=14)
+        )
 
 
 def _by_day(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
@@ -122,7 +124,7 @@ def _by_day(transaction: Transaction, vault: Vault, place: Place, text: str) -> 
         return
     begins = datetime.combine(day, time(), zone)
     around = {"begins": begins - timedelta(days=1), "ends": begins + timedelta(days=2)}
-    for one in _select(transaction, place, "start_at >= %(begins)s and start_at < %(ends)s", **around):
+    for one in _select(transaction, vault, place, "start_at >= %(begins)s and start_at < %(ends)s", **around):
         if one.appointment.start.wall.date() == day:
             yield one
 
@@ -138,17 +140,21 @@ _SEARCHES: dict[str, _Search] = {
 }
 
 
-def _of_patients(transaction: Transaction, place: Place, ids: Sequence[str]) -> Iterator[StoredAppointment]:
+def _of_patients(
+    transaction: Transaction, vault: Vault, place: Place, ids: Sequence[str]
+) -> Iterator[StoredAppointment]:
     if ids:
         where = """(patient_id = any(%(ids)s) or appointment_id in (
                         select appointment_id from group_member where practice_id = %(practice)s
                         and connection_id = %(connection)s and patient_id = any(%(ids)s)))"""
-        yield from _select(transaction, place, where, ids=list(ids))
+        yield from _select(transaction, vault, place, where, ids=list(ids))
 
 
-def _select(transaction: Transaction, place: Place, where: str, **parameters: Any) -> Iterator[StoredAppointment]:
+def _select(
+    transaction: Transaction, vault: Vault, place: Place, where: str, **parameters: Any
+) -> Iterator[StoredAppointment]:
     condition = f"connection_id = %(connection)s and {where}"
-    for batch in appointments.select(transaction, condition, {"connection": place.connection_id, **parameters}):
+    for batch in appointments.select(transaction, vault, condition, {"connection": place.connection_id, **parameters}):
         yield from batch
 
 

@@ -112,6 +112,6 @@ def _judge_after_catalog(run: Run, transaction: Transaction) -> None:
     ids = [identity for changes in run.catalog_changes.values() for one in changes for identity in one.all_ids]
     parameters = {"connection": run.link.connection_id, "ids": ids}
     bench = run.bench(transaction)
-    for batch in appointments.select(transaction, where, parameters):
+    for batch in appointments.select(transaction, run.link.vault, where, parameters):
         run.decisions_changed += judge_again(bench, batch, Cause("EMR's lists changed"))
     run.catalog_changes.clear()

@@ -19,7 +19,7 @@ def recheck_what_time_changed(run: Run) -> int:
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        due = appointments.due(transaction, link.connection_id, now=link.now())
+        due = appointments.due(transaction, link.vault, link.connection_id, now=link.now())
         return _judge(run, transaction, due, Cause("time passed"))
 
 
@@ -62,7 +62,7 @@ def _recheck(run: Run, where: str, parameters: Mapping[str, Any], cause: Cause) 
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        chosen = appointments.select(transaction, where, {"connection": link.connection_id, **parameters})
+        chosen = appointments.select(transaction, link.vault, where, {"connection": link.connection_id, **parameters})
         return _judge(run, transaction, chosen, cause)
 
 

@@ -39,7 +39,10 @@ def replay(link: Link, cause: Cause) -> Replayed:
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
         batches = appointments.select(
-            transaction, "connection_id = %(connection)s and raw is not null", {"connection": link.connection_id}
+            transaction,
+            link.vault,
+            "connection_id = %(connection)s and raw is not null",
+            {"connection": link.connection_id},
         )
         for batch in batches:
             _translate_again(run, transaction, batch, cause, done)

@@ -81,7 +81,7 @@ def _unseen(run: Run, transaction: Transaction, after: datetime, before: datetim
 
 def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str]) -> None:
     if missing:
-        stored = appointments.find(transaction, run.link.connection_id, missing)
+        stored = appointments.find(transaction, run.link.vault, run.link.connection_id, missing)
         run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("not met by a sweep"))
 
 

@@ -46,7 +46,9 @@ def take_in_details(run: Run, bench: Bench, received: Sequence[Received]) -> Unr
     absent = [one.record.id for one in received if one.record.is_absent]
     if absent:
         bury(run, bench, absent, known, Cause("gone from the EMR", str(received[0].intake_id)))
-    stored = {one.appointment.id: one for one in appointments.find(bench.transaction, bench.connection_id, ids)}
+    stored = {
+        one.appointment.id: one for one in appointments.find(bench.transaction, bench.vault, bench.connection_id, ids)
+    }
     cases: dict[str, Case] = {}
     bad: Unreadable = []
     for position, one in enumerate(received):
@@ -82,7 +84,7 @@ def bury(run: Run, bench: Bench, ids: Sequence[str], known: Mapping[str, Known],
             known=known.get(stored.appointment.id),
             intake_id=stored.intake_id,
         )
-        for stored in appointments.find(bench.transaction, bench.connection_id, ids)
+        for stored in appointments.find(bench.transaction, bench.vault, bench.connection_id, ids)
         if not stored.appointment.is_deleted
     ]
     if gone:
@@ -181,7 +183,7 @@ def _welcome_back(bench: Bench, ids: Sequence[str]) -> None:
     if not ids:
         return
     appointments.met_again(bench.transaction, bench.connection_id, ids)
-    stored = appointments.find(bench.transaction, bench.connection_id, ids)
+    stored = appointments.find(bench.transaction, bench.vault, bench.connection_id, ids)
     judge_again(bench, stored, Cause("met again in the EMR"))
 
 

@@ -53,7 +53,7 @@ def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
             run.hold(transaction)
             ids = wanted.to_be_judged(transaction, link.connection_id, at_most=at_most)
             bench = run.bench(transaction)
-            for batch in appointments.of_patients(transaction, link.connection_id, ids):
+            for batch in appointments.of_patients(transaction, link.vault, link.connection_id, ids):
                 run.decisions_changed += judge_again(bench, batch, Cause("patient's record read"))
             wanted.patients_judged(transaction, link.connection_id, ids)
         if len(ids) < at_most:

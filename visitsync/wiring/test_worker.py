@@ -91,7 +91,7 @@ def test_what_a_killed_worker_held_is_finished_by_another(
     start_worker()
     _eventually(lambda: _outcomes(house, at) == {"ready": 1})
     with house.database.practice(at.practice_id) as transaction:
-        [stored] = appointments.find(transaction, at.connection_id, [booked])
+        [stored] = appointments.find(transaction, house.vault, at.connection_id, [booked])
     assert stored.outcome == "ready"
 
 

@@ -111,7 +111,8 @@ create table household_member (
     foreign key (practice_id, connection_id) references connection
 );
 
--- An appointment as last read, and its current decision. record is the translated appointment; raw is kept only while
+-- An appointment as last read, and its current decision. record is the translated appointment, sealed because what
+-- staff type as a reason may speak of a person; raw is kept only while
 -- the appointment is telemedicine (of others nothing that could name a patient is kept).
 create table appointment (
     practice_id uuid not null,
@@ -136,7 +137,7 @@ create table appointment (
     decided_at timestamptz not null,
     primary key (practice_id, appointment_id, connection_id)
 );
-alter table appointment alter column record set storage main;
+alter table appointment alter column record set storage external;
 -- Sealed bytes do not get smaller: compressing them is not tried.
 alter table appointment alter column raw set storage external;
 create index appointment_start on appointment (practice_id, start_at);

@@ -37,7 +37,7 @@ def declared_test(appointment: str, days: int, slug: str | None, connection: str
         author = the_author(house)
         with house.database.practice(tenant.practice_id) as transaction:
             chosen = the_connection(transaction, connection)
-            if not appointments.find(transaction, chosen.connection_id, [appointment]):
+            if not appointments.find(transaction, house.vault, chosen.connection_id, [appointment]):
                 raise NotFound(f"No appointment {appointment} has been received. `visitsync why` finds its number.")
             change = practice_settings.declare_test_visit(
                 transaction, chosen.connection_id, author, appointment, expires_at=author.now + timedelta(days=days)

@@ -142,14 +142,14 @@ def _turn(
         report = pipeline.sync(link, full=wish.is_full, cancellations_accepted=wish.accepts_cancellations)
     with house.database.practice(practice_id) as transaction:
         outcomes = appointments.outcome_counts(transaction, identity)
-        asked_for = _outcomes_of(transaction, identity, appointment) if appointment is not None else None
+        asked_for = _outcomes_of(house, transaction, identity, appointment) if appointment is not None else None
     return Synced(emr=connection.emr, connection_id=identity, report=report, outcomes=outcomes, asked_for=asked_for)
 
 
-def _outcomes_of(transaction: Transaction, identity: UUID, number: str) -> dict[str, str]:
+def _outcomes_of(house: House, transaction: Transaction, identity: UUID, number: str) -> dict[str, str]:
     """Some EMRs call all occurrences of a series by one number; each has its day behind it here."""
     where = "connection_id = %(connection)s and starts_with(appointment_id, %(number)s)"
-    found = appointments.select(transaction, where, {"connection": identity, "number": number})
+    found = appointments.select(transaction, house.vault, where, {"connection": identity, "number": number})
     outcomes = {one.appointment.id: one.outcome for batch in found for one in batch}
     return {number: outcomes[number]} if number in outcomes else outcomes
 

@@ -146,7 +146,7 @@ def wait_for_visit(
 def look(house: House, opened: Opened, appointment_id: str) -> Now:
     """How an appointment stands with us."""
     with house.database.practice(opened.practice_id) as transaction:
-        stored = appointments.find(transaction, opened.connection_id, [appointment_id])
+        stored = appointments.find(transaction, house.vault, opened.connection_id, [appointment_id])
         visit = visits.latest_for(transaction, opened.connection_id, [appointment_id]).get(appointment_id)
     is_active = visit is not None and visit.state is VisitState.ACTIVE
     return Now(
