@@ -9,6 +9,8 @@ from visitsync.domain.local_time import zone_named
 from visitsync.rules.calendar import business_day_after, months_later
 
 CATALOG_EVERY = timedelta(hours=24)
+CATALOG_AT_MOST_EVERY = timedelta(hours=1)
+"""So often even if appointments name new types or practitioners all the time."""
 FULL_SWEEP_EVERY = timedelta(hours=24)
 """The slow lane: appointments further ahead than the near window are read at least once a day (article, section 4)."""
 FAST_LANE_DAYS = 7
@@ -59,9 +61,9 @@ def sweep_window(zone: str, now: datetime, *, months: int, is_full: bool) -> Swe
     return SweepWindow(first=today - timedelta(days=DAYS_BEHIND), last=last, is_full=is_full)
 
 
-def catalog_due(last: LastReadings, now: datetime) -> bool:
-    """Whether the EMR's lists are to be read again."""
-    return _is_due(last.catalog_at, CATALOG_EVERY, now)
+def catalog_due(last: LastReadings, now: datetime, *, has_unknown: bool = False) -> bool:
+    """Whether the EMR's lists are to be read again: daily, or sooner where an appointment names what they did not."""
+    return _is_due(last.catalog_at, CATALOG_AT_MOST_EVERY if has_unknown else CATALOG_EVERY, now)
 
 
 def patient_changes_due(manifest: Manifest, last: LastReadings, now: datetime) -> bool:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 ROUTINE, URGENT = "routine", "urgent"
 """Two queues, so that whoever waits for an answer never waits for the end of a long sync."""
 
+AFTER_ANOTHER = timedelta(seconds=20)
+"""A turn that lost its claim tries again this much later: whoever took over may have been a command, and no worker."""
 CHECK_AGAIN_PRIORITY = 100
 HINTS_PRIORITY = 50
 FIRST_SYNC_PRIORITY = 10
@@ -125,6 +127,7 @@ def sync_connection(workshop: Workshop, *, practice_id: str, connection_id: str,
         report = sync(link)
     except LostTheConnection:
         log.info("another worker took over", practice=practice_id, connection=connection_id)
+        _put_next(workshop, link, failures, delay=AFTER_ANOTHER)
         return
     except Stopping:
         _put_next(workshop, link, failures, delay=timedelta())

@@ -65,13 +65,16 @@ def _turn(run: Run, *, full: bool) -> ConnectorError | None:
     if run.start.has_leftovers:
         take_in_leftovers(run)
     refused = None
-    if full or catalog_due(last, now):
+    reads_lists = full or catalog_due(last, now)
+    if reads_lists:
         refused = _try(run, lambda: read_catalog(run, keep))
     refused = _try(run, lambda: read_changes(run, keep)) or refused
     months = run.practice.connection.sync_months
     window = sweep_due(run.link.manifest, last, run.practice.zone, now, months=months, full=full)
     if window is not None:
         refused = _try(run, lambda: sweep(run, window, keep)) or refused
+    if run.has_unknown and not reads_lists and catalog_due(last, now, has_unknown=True):
+        refused = _try(run, lambda: read_catalog(run, keep)) or refused
     if full or patient_changes_due(run.link.manifest, last, now):
         refused = _try(run, lambda: read_patient_changes(run, keep)) or refused
     refused = _try(run, lambda: read_wanted(run, keep)) or refused

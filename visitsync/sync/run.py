@@ -63,6 +63,8 @@ class Run(msgspec.Struct, kw_only=True):
     """Keys (kind/id) of records in quarantine, so that well-read ones are let out without asking each time."""
     reading: Reading | None = None
     decisions_changed: int = 0
+    has_unknown: bool = False
+    """Some appointment names a type, location or practitioner that the EMR's lists did not name when read last."""
     has_news: bool = False
     """Some answer held a record, so that something may be wanted that was not when the run began."""
     listed: dict[RecordKind, set[str]] = msgspec.field(default_factory=dict)

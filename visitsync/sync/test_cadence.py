@@ -43,6 +43,11 @@ def test_r8_the_full_window_reaches_past_three_months_so_that_far_off_appointmen
     assert sweep_window(ZONE, NOW, months=3, is_full=True).last == date(2027, 3, 23)
 
 
+def test_r3_a_type_that_no_list_named_has_the_lists_read_again_but_not_all_the_time() -> None:
+    assert not catalog_due(LastReadings(catalog_at=NOW - timedelta(minutes=59)), NOW, has_unknown=True)
+    assert catalog_due(LastReadings(catalog_at=NOW - timedelta(minutes=60)), NOW, has_unknown=True)
+
+
 def test_the_emrs_lists_are_read_daily() -> None:
     assert catalog_due(LastReadings(), NOW)
     assert not catalog_due(LastReadings(catalog_at=NOW - timedelta(hours=23)), NOW)

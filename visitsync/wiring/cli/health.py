@@ -102,7 +102,7 @@ def _health(house: House, tenant: Tenant, one: StoredConnection, due_at: datetim
         held = len(quarantine.unresolved(transaction, one.connection_id))
         outcomes = appointments.outcome_counts(transaction, one.connection_id)
     read_at = facts.last_complete_read_at
-    is_late = read_at is None or now - read_at > timedelta(minutes=facts.abnormal_minutes)
+    is_late = now - (read_at or one.created_at) > timedelta(minutes=facts.abnormal_minutes)
     words = explain(Finding(one.trouble), screen_for(manifest, context.zone, now)) if one.trouble else None
     late = "" if not is_late else "It has not been read completely for longer than is normal."
     return ConnectionHealth(
