@@ -97,7 +97,7 @@ class Screen:
         for one in chosen:
             self._print(_case(one))
         if others := len(answers) - len(chosen):
-            self._print(Text(f"  … and {others} more: {_kinds(answers)}. --all lists them.", style="dim"))
+            self._print(Text(f"  … and {others} more (--all lists them). In all: {_kinds(answers)}.", style="dim"))
 
     def followed(self, one: Followed, emr: str) -> None:
         if one.seconds is None:
@@ -151,8 +151,8 @@ def _one_of_each_kind(answers: Sequence[Answer]) -> list[Answer]:
 
 
 def _kinds(answers: Sequence[Answer]) -> str:
-    counted = Counter(_kind(one) for one in answers)
-    return ", ".join(f"{count} {kind}" for kind, count in counted.most_common())
+    counted = Counter(one.explanations[0].title if one.explanations else "" for one in answers)
+    return "; ".join(f"{count} × {title}" for title, count in counted.most_common() if title)
 
 
 def _kind(one: Answer) -> str:
