@@ -165,7 +165,9 @@ def _mark(section: int, decision: Decision) -> CheckMark:
 def _expected_by_text(
     reason: Reason, screen: Screen, expected_by: datetime | None, expected_after_fix: datetime | None
 ) -> str:
-    needs_somebody = reason.severity is Severity.BLOCKS or reason.outcome is Outcome.NEEDS_PROVIDER
+    needs_somebody = reason.severity is Severity.BLOCKS or (
+        reason.outcome in (Outcome.NEEDS_PROVIDER, Outcome.NOT_TELEMEDICINE) and reason.owner is not Owner.NOBODY
+    )
     if not needs_somebody:
         return ""
     if reason.resolves_itself:

@@ -47,8 +47,8 @@ RECOGNITION: tuple[Reason, ...] = (
         section=1,
         rank=_RANK + 3,
         title="The note speaks of video",
-        sentence="In the {word.note} it says {words}, but it is booked as {found}. Is this a video visit?",
-        fix="If it is, change it to one of: {approved}. If not, take the word out of the {word.note}.",
+        sentence="In its {word.note} or reason it says {words}, but it is booked as {found}. Is this a video visit?",
+        fix="If it is, change it to one of: {approved}. If not, take the word out of its {word.note} or reason.",
         fix_by_emr={
             "drchrono": "If it is a video visit, choose one of these appointment profiles: {approved}. If not, take "
             "the word out of the appointment's notes or reason.",
@@ -98,7 +98,7 @@ RECOGNITION: tuple[Reason, ...] = (
         rank=_RANK + 8,
         title="The {mark} is new to us",
         sentence="The {mark} with the number {id} is not yet in the list that we read from {emr}.",
-        fix="The list is read again within a day; a practice admin can have it read now and connect the {mark}.",
+        fix="The list is read again within the hour. If the {mark} is telemedicine, a practice admin connects it then.",
         owner=Owner.PRACTICE_ADMIN,
         outcome=Outcome.WAITING,
         resolves_itself=True,

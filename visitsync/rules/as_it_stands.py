@@ -9,7 +9,7 @@ from visitsync.domain.decision import Decision, Outcome
 from visitsync.domain.practice import PracticeContext
 from visitsync.rules import reading
 from visitsync.rules.lookups import lookups_for
-from visitsync.rules.timing import beyond_window, lane_of
+from visitsync.rules.timing import beyond_window
 from visitsync.rules.weighing import in_order
 
 
@@ -32,8 +32,7 @@ def as_it_stands(decision: Decision, appointment: Appointment, practice: Practic
 def _expected_by(
     decision: Decision, appointment: Appointment, practice: PracticeContext, now: datetime
 ) -> datetime | None:
-    timing = lookups_for(practice).timing
-    starts_at = appointment.start.instant
-    if decision.outcome is not Outcome.WAITING or beyond_window(starts_at, timing, now).enters_at is not None:
+    beyond = beyond_window(appointment.start.instant, lookups_for(practice).timing, now)
+    if decision.outcome is not Outcome.WAITING or beyond.enters_at is not None:
         return decision.expected_by
-    return reading.expected_by(appointment, practice.connection, now, lane_of(starts_at, timing, now))
+    return reading.expected_by(appointment, decision.findings, practice, now)

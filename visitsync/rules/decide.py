@@ -4,11 +4,10 @@ from datetime import datetime
 
 from visitsync.domain.appointment import Appointment, AppointmentStatus
 from visitsync.domain.decision import WITH_VISIT, Decision, Finding, Outcome
-from visitsync.domain.practice import ConnectionFacts, PracticeContext
+from visitsync.domain.practice import PracticeContext
 from visitsync.rules import about_patient, past, place, provider, reading, state, sync_time, timing
 from visitsync.rules.lookups import Lookups, lookups_for
 from visitsync.rules.recognition import Recognised, recognise
-from visitsync.rules.sync_time import Lane
 from visitsync.rules.timing import Timing
 from visitsync.rules.weighing import in_order, outcome_of
 
@@ -103,7 +102,7 @@ def _still_planned(
     return Decision(
         outcome=outcome,
         findings=_labelled((*findings, *slow.findings), outcome, is_test=is_test),
-        expected_by=_expected_by(appointment, outcome, time, practice.connection, now, is_slow=bool(slow.findings)),
+        expected_by=_expected_by(appointment, outcome, findings, time, practice, now),
         recheck_at=_earliest(over_at, time.changes_at, unread.changes_at, slow.changes_at),
         is_test=is_test,
     )
@@ -117,18 +116,15 @@ def _labelled(findings: tuple[Finding, ...], outcome: Outcome, *, is_test: bool)
 def _expected_by(
     appointment: Appointment,
     outcome: Outcome,
+    findings: tuple[Finding, ...],
     time: Timing,
-    connection: ConnectionFacts,
+    practice: PracticeContext,
     now: datetime,
-    *,
-    is_slow: bool,
 ) -> datetime | None:
     """When time alone will have made the visit; where a person must do something, nobody can say."""
     if time.enters_at is not None:
-        return sync_time.expected_by(time.enters_at, connection)
-    if outcome is Outcome.WAITING:
-        return reading.expected_by(appointment, connection, now, Lane.SLOW if is_slow else Lane.FAST)
-    return None
+        return sync_time.expected_by(time.enters_at, practice.connection)
+    return reading.expected_by(appointment, findings, practice, now) if outcome is Outcome.WAITING else None
 
 
 def _earliest(*instants: datetime | None) -> datetime:

@@ -1,5 +1,6 @@
 """4. Has everything been read that is needed to judge, and if not, is that still normal?"""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from visitsync.domain.appointment import Appointment
@@ -14,6 +15,8 @@ from visitsync.rules.timing import NOTHING, Timing, lane_of
 
 _DETAILS = Finding("details-not-read-yet")
 _PATIENT = Finding("patient-not-read-yet")
+IN_THE_LISTS = frozenset({"type-unknown", "provider-unknown"})
+"""What only reading the EMR's lists again can answer."""
 _NO_PATIENT = Timing((Finding("no-patient"),))
 _MOMENT = timedelta(microseconds=1)
 
@@ -40,13 +43,20 @@ def check(
     return Timing((*findings, *late.findings), late.changes_at)
 
 
-def expected_by(appointment: Appointment, connection: ConnectionFacts, now: datetime, lane: Lane) -> datetime | None:
+def expected_by(
+    appointment: Appointment, findings: Iterable[Finding], practice: PracticeContext, now: datetime
+) -> datetime | None:
     """When what is missing will have been read: counted from when we knew of it while that holds, else from now.
 
     None while the connection is not read as usual.
     """
+    connection = practice.connection
     if not is_read(connection):
         return None
+    if any(finding.code == "type-unknown" for finding in findings):
+        lane = Lane.LISTS
+    else:
+        lane = lane_of(appointment.start.instant, lookups_for(practice).timing, now)
     expected = sync_time.expected_by(_known_since(appointment) or now, connection, lane)
     return expected if now < expected else sync_time.expected_by(now, connection, lane)
 

@@ -7,6 +7,8 @@ from visitsync.domain.practice import ConnectionFacts
 
 SLOW_LANE = timedelta(hours=24)
 """What an appointment far ahead may take (article, section 4, second footnote)."""
+LISTS_WITHIN = timedelta(hours=1)
+"""Within this time the EMR's lists are read again where an appointment names something that is not in them."""
 
 
 class Lane(StrEnum):
@@ -15,6 +17,8 @@ class Lane(StrEnum):
     FAST = "fast"
     SLOW = "slow"
     """More than seven business days ahead."""
+    LISTS = "lists"
+    """Waits for the EMR's lists: it names something that was not in them when they were read last."""
 
 
 def expected_minutes(connection: ConnectionFacts) -> int:
@@ -27,6 +31,8 @@ def expected_by(noticed_at: datetime, connection: ConnectionFacts, lane: Lane = 
     usual = timedelta(minutes=expected_minutes(connection))
     if lane is Lane.FAST:
         return noticed_at + usual
+    if lane is Lane.LISTS:
+        return noticed_at + LISTS_WITHIN + usual
     latest = noticed_at + SLOW_LANE
     far_read = connection.next_far_read_at
     if far_read is not None and noticed_at < far_read:

@@ -18,6 +18,7 @@ from visitsync.rules.rehearsal import (
     a_condition,
     approved,
 )
+from visitsync.rules.sync_time import LISTS_WITHIN
 
 TYPE, LOCATION, ROOM, REASON = MarkKind.TYPE, MarkKind.LOCATION, MarkKind.ROOM, MarkKind.REASON
 
@@ -275,3 +276,10 @@ def test_a_giant_mark_is_judged_in_bounded_time_and_not_remembered() -> None:
     began = perf_counter()
     assert decide(booking, practice, NOW).outcome is Outcome.NOT_TELEMEDICINE
     assert perf_counter() - began < 0.5
+
+
+def test_a_type_that_is_not_in_the_list_is_expected_once_the_list_was_read_again() -> None:
+    clinic = Rehearsal()
+    decision = clinic.decide(type_text=None, type_id="t9", first_seen_at=NOW)
+    assert [finding.code for finding in decision.findings] == ["type-unknown"]
+    assert decision.expected_by == NOW + LISTS_WITHIN + timedelta(minutes=15)
