@@ -69,7 +69,7 @@ def expected_after_fix(appointment: Appointment, practice: PracticeContext, now:
     if not is_read(practice.connection):
         return None
     lane = lane_of(appointment.start.instant, lookups_for(practice).timing, now)
-    return sync_time.expected_by(now, practice.connection, lane)
+    return sync_time.fixed_by(now, practice.connection, lane)
 
 
 def _late(appointment: Appointment, connection: ConnectionFacts, now: datetime) -> Timing:

@@ -9,7 +9,7 @@ from visitsync.domain.decision import Outcome
 from visitsync.domain.practice import ConnectionFacts
 from visitsync.rules.not_received import not_received
 from visitsync.rules.rehearsal import NOW, Rehearsal
-from visitsync.rules.sync_time import Lane, abnormal_after, expected_by, is_abnormal
+from visitsync.rules.sync_time import Lane, abnormal_after, expected_by, fixed_by, is_abnormal
 
 BOOKED_AT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 QUICK = ConnectionFacts(emr="kareo", usual_minutes=(3, 15), abnormal_minutes=30)
@@ -92,3 +92,11 @@ def test_nobody_says_by_when_it_will_be_received_while_the_connection_is_not_rea
     clinic = Rehearsal()
     clinic.connection |= {"last_complete_read_at": NOW, "trouble": "emr-outage"}
     assert not_received(clinic.context(), NOW).expected_by is None
+
+
+def test_what_was_learned_promises_no_less_than_the_least_usual_time_and_of_a_fix_no_less_than_the_longest() -> None:
+    quick = msgspec.structs.replace(QUICK, learned_minutes=0)
+    assert expected_by(NOW, quick) == NOW + timedelta(minutes=3)
+    assert fixed_by(NOW, quick) == NOW + timedelta(minutes=15)
+    slow = msgspec.structs.replace(QUICK, learned_minutes=22)
+    assert expected_by(NOW, slow) == fixed_by(NOW, slow) == NOW + timedelta(minutes=22)
