@@ -181,6 +181,19 @@ def test_one_chart_that_the_emr_cannot_show_holds_up_no_other(arrange: Arrange, 
 
 
 @every_vendor
+def test_trouble_that_is_over_stays_in_no_decision(arrange: Arrange, vendor: Vendor) -> None:
+    house = a_house_of(arrange, vendor, 20)
+    house.app.faults.switch_on("outage", times=None)
+    assert house.turns(1)[0].trouble == "emr-outage"
+    house.app.faults.clear()
+    house.clock.advance(DAY + HOUR)  # the EMR's lists are due as well
+    churn(house)
+    house.turns(1)
+    findings = house.query("select distinct convert_from(findings, 'utf8') from appointment")
+    assert not [text for (text,) in findings if "outage" in text]
+
+
+@every_vendor
 def test_a_list_of_the_practice_that_cannot_be_read_holds_up_no_appointment(arrange: Arrange, vendor: Vendor) -> None:
     house = a_house_of(arrange, vendor, 20)
     lists = "GET /api/offices" if vendor is DRCHRONO else "GetServiceLocations"

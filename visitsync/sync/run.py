@@ -111,7 +111,8 @@ class Run(msgspec.Struct, kw_only=True):
         """Loads the practice's context anew: its catalog or settings changed in this very transaction."""
         self.link.contexts.forget(self.link.connection_id)
         loaded = _load(self.link, transaction, revision=-1)
-        self.practice, self.translation, self.salt = loaded.practice, loaded.translation, loaded.salt
+        self.practice = _as_it_stands(loaded.practice, self.start, self.link)
+        self.translation, self.salt = loaded.translation, loaded.salt
 
 
 def claim(link: Link, *, cancellations_accepted: bool = False) -> Run:
