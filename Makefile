@@ -8,7 +8,7 @@ READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types walls bench lock clean
+.PHONY: help demo test check lint types walls crash bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ types: $(READY_DEV) ## Types, strict
 
 walls: $(READY_DEV) ## Imports between the rooms point only downward
 	@$(BIN)/lint-imports
+
+crash: $(READY_DEV) ## Kill workers and PostgreSQL at every point of a turn, and live random days from many seeds (an hour or more)
+	@EVERY_POINT=1 SEEDS=$(shell seq -s, 1 24) $(BIN)/python -m pytest -n auto --timeout=7200 tests/nothing_lost $(ARGS)
 
 bench: $(READY_DEV) ## Speed, as ratios to a floor measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
