@@ -151,6 +151,14 @@ def database_url(owner_url: str) -> str:
     return app_url(owner_url, APP_ROLE)
 
 
+@pytest.fixture(scope="module")
+def module_database_url(databases: Databases) -> Iterator[str]:
+    """A database that all tests of a file share, as the application sees it."""
+    name = databases.lend()
+    yield app_url(databases.url_of(name), APP_ROLE)
+    databases.give_back(name)
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     with Database(database_url) as database:

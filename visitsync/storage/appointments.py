@@ -46,7 +46,7 @@ _REPLACE = ", ".join(
 _BY_ID = "practice_id = %(practice)s and connection_id = %(connection)s and appointment_id = asked.key"
 _BY_PATIENT = "practice_id = %(practice)s and connection_id = %(connection)s and patient_id = asked.key"
 _KNOWN_COLUMNS = """appointment_id, fingerprint, changed_at, first_seen_at, missing_reads, missing_since,
-                    outcome, findings, expected_by, recheck_at"""
+                    outcome, findings, expected_by, recheck_at, patient_id"""
 _KNOWN = f"select found.* {each('%(keys)s', 'appointment', _KNOWN_COLUMNS, _BY_ID)}".encode()
 _STORED_COLUMNS = """connection_id, appointment_id, record, first_seen_at, missing_since, outcome, findings,
                      expected_by, recheck_at, decided_at, intake_id"""
@@ -72,6 +72,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     findings: bytes
     expected_by: datetime | None
     recheck_at: datetime | None
+    patient_id: str | None
 
 
 class StoredAppointment(msgspec.Struct, frozen=True, kw_only=True, gc=False):

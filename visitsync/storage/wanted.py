@@ -94,6 +94,16 @@ def patients_read(transaction: Transaction, connection_id: UUID, ids: Sequence[s
     )
 
 
+def patients_touched(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> None:
+    """What somebody else's record may change for these is to be judged; who is still to be read waits for that."""
+    transaction.execute(
+        """insert into wanted (practice_id, connection_id, kind, wanted_id, needed_by, is_read)
+           select %s, %s, 'patient', patient_id, %s, true from unnest(%s::text[]) as patient_id
+           on conflict (practice_id, wanted_id, connection_id, kind) do nothing""",
+        (transaction.practice_id, connection_id, now, list(ids)),
+    )
+
+
 def patients_judged(transaction: Transaction, connection_id: UUID, ids: Sequence[str]) -> None:
     """What their records may change was judged; one who has come to be wanted again meanwhile stays wanted."""
     transaction.execute(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.local_time import zone_named
-from visitsync.storage import appointments, bookmarks, quarantine, sync_runs, wanted
+from visitsync.storage import appointments, bookmarks, patients, quarantine, sync_runs, wanted
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.cadence import RESUMABLE_FOR, SweepWindow
@@ -86,10 +86,14 @@ def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str])
 
 
 def _want_patients_again(run: Run, transaction: Transaction) -> None:
-    """Charts have no sweep of their own: before each visit its patient is read once more, changed or not."""
+    """Charts have no sweep of their own: before each visit its patient is read once more, changed or not.
+
+    So is whoever stands in the way of it by sharing an address: that chart may have been merged or removed since.
+    """
     link, now = run.link, run.link.now()
     soon = appointments.patients_between(transaction, link.connection_id, now, now + PATIENTS_AGAIN)
-    wanted.want(transaction, link.connection_id, "patient", soon)
+    sharing = patients.sharing_with(transaction, link.connection_id, list(soon)) - soon.keys()
+    wanted.want(transaction, link.connection_id, "patient", soon | dict.fromkeys(sharing, now + PATIENTS_AGAIN))
     run.has_news = run.has_news or bool(soon)
 
 

@@ -10,7 +10,7 @@ from visitsync.connector_kit.pages import RawRecord, RecordKind
 from visitsync.domain.appointment import Appointment, AppointmentDetail, MarkKind
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.domain.practice import CatalogEntry, PracticeContext
-from visitsync.storage import appointments, sync_runs, wanted
+from visitsync.storage import appointments, patients, sync_runs, wanted
 from visitsync.storage.appointments import KNOWN_GONE, Known
 from visitsync.storage.decisions import Cause
 from visitsync.sync.judging import Bench, Case, judge_again, judge_read
@@ -34,6 +34,7 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
     if cases:
         run.decisions_changed += judge_read(bench, cases, Cause("read from the EMR", str(received[0].intake_id)))
         _count_repairs(run, cases)
+        _read_charts_left(bench, cases)
         run.tally.changed += len(cases)
     let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, sorted(set(ids) - {one.id for one, _ in bad}))
     if not run.is_sweeping:
@@ -186,6 +187,18 @@ def _names_unknown(appointment: Appointment, practice: PracticeContext) -> bool:
 
 def _is_missing(identity: str | None, listed: Mapping[str, CatalogEntry]) -> bool:
     return identity is not None and bool(listed) and identity not in listed
+
+
+def _read_charts_left(bench: Bench, cases: Sequence[Case]) -> None:
+    """A chart that an appointment was taken from may have been merged: it is read again, lest it collide for ever."""
+    left = {
+        case.known.patient_id or ""
+        for case in cases
+        if case.known is not None and case.known.patient_id != case.appointment.patient_id
+    }
+    if left:
+        kept = patients.fingerprints(bench.transaction, bench.connection_id, sorted(left))
+        wanted.want(bench.transaction, bench.connection_id, "patient", dict.fromkeys(kept, bench.now))
 
 
 def _is_stale(run: Run, before: Known, appointment: Appointment) -> bool:

@@ -81,6 +81,7 @@ def _save_patients(run: Run, bench: Bench, read: Sequence[ReadPatient]) -> None:
     touched = patients.sharing_with(bench.transaction, bench.connection_id, ids)
     patients.save(bench.transaction, bench.vault, bench.connection_id, read, now=bench.now)
     touched |= patients.sharing_with(bench.transaction, bench.connection_id, ids)
-    wanted.patients_read(bench.transaction, bench.connection_id, sorted(touched | set(ids)), now=bench.now)
+    wanted.patients_read(bench.transaction, bench.connection_id, sorted(ids), now=bench.now)
+    wanted.patients_touched(bench.transaction, bench.connection_id, sorted(touched - set(ids)), now=bench.now)
     run.tally.changed += len(read)
     let_out_of_quarantine(run, bench, RecordKind.PATIENT, ids)
