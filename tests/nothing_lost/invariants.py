@@ -32,7 +32,8 @@ BROKEN: Mapping[str, str] = {
         select a.appointment_id from appointment a cross join lateral (
             select outcome, findings from decision d where d.appointment_id = a.appointment_id
               and d.connection_id = a.connection_id order by decision_id desc limit 1) last
-        where a.connection_id = %(connection)s and (a.outcome, a.findings) is distinct from (last.outcome, last.findings)""",
+        where a.connection_id = %(connection)s
+          and (a.outcome, a.findings) is distinct from (last.outcome, last.findings)""",
     "an appointment without a decision": """
         select appointment_id from appointment a where connection_id = %(connection)s and not exists (
             select from decision d where d.appointment_id = a.appointment_id and d.connection_id = a.connection_id)""",
@@ -43,7 +44,8 @@ BROKEN: Mapping[str, str] = {
             window w as (partition by appointment_id order by decision_id)) pairs
         where (outcome, findings) is not distinct from (was, found)""",
     "a decision without a cause": """
-        select appointment_id from decision where connection_id = %(connection)s and (cause = '' or rules_version = '')""",
+        select appointment_id from decision
+        where connection_id = %(connection)s and (cause = '' or rules_version = '')""",
     "a change of a visit without what it was": """
         select visit_id from visit_change where before is null or after is null or before = after""",
     "an answer kept and not taken in": """

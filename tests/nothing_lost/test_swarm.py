@@ -1,12 +1,14 @@
 """Random days from a seed end with the truth. More seeds: `make crash`."""
 
+import os
+
 import pytest
 
 from tests.nothing_lost.swarm import swarms
 from tests.nothing_lost.vendors import VENDORS, Vendor
 from tests.nothing_lost.worker import Workers
-import os
-SEEDS = [int(x) for x in os.environ.get("SEEDS","1,2").split(",")]
+
+SEEDS = [int(x) for x in os.environ.get("SEEDS", "1,2").split(",")]
 
 
 @pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
@@ -14,5 +16,4 @@ SEEDS = [int(x) for x in os.environ.get("SEEDS","1,2").split(",")]
 def test_whatever_happens_for_days_ends_with_the_truth(seed: int, vendor: Vendor, database_url: str) -> None:
     with Workers() as workers:
         for swarm in swarms(seed, vendor, workers, database_url):
-            print(swarm.seen)
             assert swarm.wrong == []
