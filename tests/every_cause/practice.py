@@ -110,6 +110,10 @@ class Practice:
         """What is found about an appointment, the leading one first."""
         return codes_of(self.why(appointment_id))
 
+    def requests(self) -> list[str]:
+        """What the EMR was asked so far, by operation."""
+        return [one.operation for one in self.house.server.requests]
+
     # --- what the practice's admin does ---------------------------------------------------------------------------
 
     def approve(

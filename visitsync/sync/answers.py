@@ -184,14 +184,14 @@ def _when(appointment: Appointment, screen: Screen) -> str:
 
 
 def booked_as(appointment: Appointment, practice: PracticeContext) -> str:
-    """What stands in the type or reason, by its name in the EMR's list; free text may speak of a person."""
+    """All that stands in the type, else in the reason, by its name in the EMR's list; free text may name a person."""
+    listed = practice.appointment_types
+    names = {entry.name for entry in listed.values()}
     for kind in (MarkKind.TYPE, MarkKind.REASON):
-        for mark in appointment.marks:
-            entry = practice.appointment_types.get(mark.id or "")
-            if mark.kind is kind and entry is not None:
-                return entry.name
-            if mark.kind is kind and any(mark.text == entry.name for entry in practice.appointment_types.values()):
-                return mark.text or ""
+        marks = [mark for mark in appointment.marks if mark.kind is kind]
+        shown = (listed[mark.id or ""].name if mark.id in listed else mark.text or "" for mark in marks)
+        if found := dict.fromkeys(name for name in shown if name in names):
+            return ", ".join(found)
     return ""
 
 

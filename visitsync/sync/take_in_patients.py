@@ -1,6 +1,6 @@
 """Takes in patients whom some appointment needs, and judges what their records may change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from visitsync.connector_kit.errors import RecordUnreadable
@@ -21,6 +21,7 @@ def take_in_patients(run: Run, bench: Bench, received: Sequence[Received]) -> Un
     wanted_ids = wanted.among(bench.transaction, bench.connection_id, "patient", ids)
     before = patients.fingerprints(bench.transaction, bench.connection_id, ids)
     read: dict[str, ReadPatient] = {}
+    hardly: dict[str, Patient] = {}
     bad: Unreadable = []
     for position, one in enumerate(received):
         record = one.record
@@ -34,15 +35,36 @@ def take_in_patients(run: Run, bench: Bench, received: Sequence[Received]) -> Un
         except RecordUnreadable as error:
             bad.append((unreadable(record, position, error), one.intake_id))
             continue
+        if _says_too_little(run, patient):
+            hardly[patient.id] = patient
+            continue
         kept = indexes(run.link.vault, run.link.practice_id, patient)
         read[record.id] = ReadPatient(patient=patient, fingerprint=fingerprint, indexes=kept)
     if read:
         _count_repairs(run, [one.patient for one in read.values() if one.patient.id in before])
         _save_patients(run, bench, list(read.values()))
-    unchanged = wanted_ids - set(read) - {one.id for one, _ in bad if one.id is not None}
+    if hardly:
+        _want_in_full(bench, hardly)
+    unchanged = wanted_ids - set(read) - set(hardly) - {one.id for one, _ in bad if one.id is not None}
     if unchanged:
         wanted.patients_read(bench.transaction, bench.connection_id, sorted(unchanged), now=bench.now)
     return bad
+
+
+def _says_too_little(run: Run, patient: Patient) -> bool:
+    """Lists of changed patients may leave out coverage: what was known of it must not be lost."""
+    return patient.coverages is None and run.reading is not None and run.reading.kind == "patient changes"
+
+
+def _want_in_full(bench: Bench, patients_listed: Mapping[str, Patient]) -> None:
+    """These are read by themselves, unless that was done since they changed."""
+    known = patients.find(bench.transaction, bench.vault, bench.connection_id, list(patients_listed))
+    stale = [
+        patient.id
+        for patient in patients_listed.values()
+        if patient.id not in known or known[patient.id].patient.changed_at != patient.changed_at
+    ]
+    wanted.want(bench.transaction, bench.connection_id, "patient", dict.fromkeys(stale, bench.now))
 
 
 def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
