@@ -205,7 +205,9 @@ class Practice:
         with self._transaction() as transaction:
             return staff.add_staff(transaction, self.house.link.vault, name="Somebody", email=email, role="x")
 
-    def staff_member(self, staff_id: str | None) -> StaffMember:
+    def login_of(self, practitioner_id: int) -> StaffMember:
+        """Who sees this practitioner's visits."""
+        staff_id = self.listed(RecordKind.PRACTITIONER)[str(practitioner_id)].staff_id
         with self._transaction() as transaction:
             members = staff.staff_members(transaction, self.house.link.vault)
         return next(member for member in members if str(member.staff_id) == staff_id)

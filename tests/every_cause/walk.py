@@ -9,7 +9,6 @@ import msgspec
 
 from tests.every_cause.practice import CONSULT, Practice
 from tests.every_cause.told import TOLD
-from visitsync.connector_kit.pages import RecordKind
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.records import Patient
 from visitsync.simulator_kit.staging import a_booking
@@ -113,8 +112,8 @@ def _enable_whoever_it_is(practice: Practice, appointment_id: int) -> None:
 
 def _enable_the_second_profile(practice: Practice, appointment_id: int) -> None:
     """For the login that the first profile has."""
-    first = practice.listed(RecordKind.PRACTITIONER)[str(practice.house.desk.practitioners[0])]
-    practice.enable(_practitioner_of(practice.clinic, appointment_id), login=practice.staff_member(first.staff_id))
+    login = practice.login_of(practice.house.desk.practitioners[0])
+    practice.enable(_practitioner_of(practice.clinic, appointment_id), login=login)
 
 
 _ADMIN_ACTS: Mapping[str, Callable[[Practice, int], None]] = {

@@ -10,6 +10,7 @@ import msgspec
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.email_address import canonical
+from visitsync.domain.opening_hours import read_opening_hours
 from visitsync.domain.practice import Agreement, ConnectionFacts, PracticeContext
 from visitsync.storage import catalog, practice_settings, practices, staff, sync_runs, visits
 from visitsync.storage.database import Transaction
@@ -36,6 +37,7 @@ def load_practice_context(
         zone=practice.zone,
         connection=_facts(transaction, connection, manifest, now),
         closures=practice.closures,
+        opening_hours=read_opening_hours(connection.settings.get("opening_hours", "")),
         appointment_types=catalog.entries(transaction, connection_id, RecordKind.APPOINTMENT_TYPE),
         locations=catalog.entries(transaction, connection_id, RecordKind.LOCATION),
         practitioners=catalog.entries(transaction, connection_id, RecordKind.PRACTITIONER),
@@ -67,6 +69,7 @@ def _facts(
         words=manifest.words,
         is_type_owned=manifest.is_type_owned,
         excluded_resources=frozenset(_listed(settings.get("excluded_resources", ""))),
+        sync_months=int(settings.get("sync_months", "3")),
         status_meanings=practice_settings.status_meanings(transaction, connection.connection_id),
         duration_step_minutes=int(settings.get("duration_step_minutes", "0")),
         learned_minutes=_learned_minutes(transaction, connection.connection_id, now),

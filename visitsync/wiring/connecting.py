@@ -1,5 +1,6 @@
 """Connects a practice to its EMR: the address is judged, the credentials are sealed and tried, then reading begins."""
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from visitsync.connector_kit.addresses import check_base_url
 from visitsync.connector_kit.connector import ConnectionCheck
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.connectors import connector_for
+from visitsync.domain.opening_hours import read_opening_hours
 from visitsync.storage import practice_settings, practices
 from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Transaction
@@ -17,6 +19,7 @@ from visitsync.storage.practices import ConnectionState, StoredConnection
 from visitsync.sync.jobs import note_rules, sync_now
 from visitsync.sync.keeping import keep
 from visitsync.sync.readings import read_catalog
+from visitsync.sync.recheck import recheck_for_setting
 from visitsync.sync.run import claim
 from visitsync.sync.turns import in_turn
 from visitsync.wiring.house import House
@@ -28,8 +31,11 @@ GENERAL_SETTINGS: Mapping[str, str] = {
     "agreement": "Of several kinds of approved marks, must `all` agree or `any` of them?",
     "excluded_resources": "Columns, rooms and locations that are kept out of the sync, with | between.",
     "duration_step_minutes": "Durations must be a multiple of this; 0: anything goes.",
+    "sync_months": "How many months ahead visits are made: 3, or fewer.",
+    "opening_hours": "Visits outside them are flagged: mon-fri 08:00-17:30 | sat 09:00-12:00. Empty: not restricted.",
 }
 """What every connection can be set to, besides the settings in its EMR's manifest."""
+_WRITTEN_LIKE: Mapping[str, str] = {"agreement": "all|any", "duration_step_minutes": r"\d{1,3}", "sync_months": "[123]"}
 
 
 class SettingUnknown(ValueError):
@@ -70,7 +76,7 @@ def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Conn
         connection_id = _saved(transaction, wish, before)
         if before is None:
             note_rules(transaction, connection_id, now=author.now)
-        practice_settings.note_change(transaction, author, "connect", after=wish.emr)
+        change = practice_settings.note_change(transaction, author, "connect", after=wish.emr)
     credentials = StoredCredentials(house.database, house.vault, practice_id=practice_id, connection_id=connection_id)
     credentials_before = credentials.read() if before is not None and before.has_credentials else {}
     credentials.save(_with_what_was_kept(credentials_before, wish.credentials))
@@ -83,6 +89,9 @@ def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Conn
         elif before is not None and credentials_before:
             credentials.save(credentials_before)
             _put_back(house, practice_id, before)
+    if before is not None and check.is_working:
+        link = house.link(practice_id, connection_id)
+        in_turn(lambda: recheck_for_setting(link, change))
     return Connected(connection_id=connection_id, check=check)
 
 
@@ -97,12 +106,23 @@ def refuse_unknown_settings(manifest: Manifest, settings: Mapping[str, str]) -> 
     known = {setting.name: setting.values for setting in manifest.settings}
     for name, value in settings.items():
         if name in GENERAL_SETTINGS:
+            _refuse_unreadable(name, value)
             continue
         if name not in known:
             names = ", ".join(sorted({*known, *GENERAL_SETTINGS}))
             raise SettingUnknown(f"{manifest.name} has no setting {name!r}. There are: {names}.")
         if known[name] != ("",) and value not in known[name]:
             raise SettingUnknown(f"{name} cannot be {value!r}, only one of: {', '.join(known[name])}.")
+
+
+def _refuse_unreadable(name: str, value: str) -> None:
+    if not re.fullmatch(_WRITTEN_LIKE.get(name, ".*"), value, re.ASCII):
+        raise SettingUnknown(f"{name} cannot be {value!r}. {GENERAL_SETTINGS[name]}")
+    if name == "opening_hours":
+        try:
+            read_opening_hours(value)
+        except ValueError as problem:
+            raise SettingUnknown(str(problem)) from None
 
 
 def _to_the_same_emr(transaction: Transaction, emr: str) -> StoredConnection | None:
