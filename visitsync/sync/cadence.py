@@ -7,9 +7,10 @@ import msgspec
 from visitsync.connector_kit.manifest import Manifest
 from visitsync.domain.local_time import zone_named
 from visitsync.rules.calendar import business_day_after, months_later
+from visitsync.rules.sync_time import LISTS_WITHIN
 
 CATALOG_EVERY = timedelta(hours=24)
-CATALOG_AT_MOST_EVERY = timedelta(hours=1)
+CATALOG_AT_MOST_EVERY = LISTS_WITHIN
 """So often even if appointments name new types or practitioners all the time."""
 FULL_SWEEP_EVERY = timedelta(hours=24)
 """The slow lane: appointments further ahead than the near window are read at least once a day (article, section 4)."""

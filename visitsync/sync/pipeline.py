@@ -17,7 +17,15 @@ from visitsync.connector_kit.limits import Urgency
 from visitsync.sync.cadence import catalog_due, patient_changes_due, sweep_due
 from visitsync.sync.keeping import flush, keep, take_in_leftovers
 from visitsync.sync.link import Link
-from visitsync.sync.readings import finish, last_readings, read_catalog, read_changes, read_one, read_patient_changes
+from visitsync.sync.readings import (
+    finish,
+    last_readings,
+    note_missing_from_lists,
+    read_catalog,
+    read_changes,
+    read_one,
+    read_patient_changes,
+)
 from visitsync.sync.recheck import recheck_what_time_changed
 from visitsync.sync.report import SyncReport, healthy, report, troubled
 from visitsync.sync.run import Run, claim, join
@@ -73,8 +81,11 @@ def _turn(run: Run, *, full: bool) -> ConnectorError | None:
     window = sweep_due(run.link.manifest, last, run.practice.zone, now, months=months, full=full)
     if window is not None:
         refused = _try(run, lambda: sweep(run, window, keep)) or refused
-    if run.has_unknown and not reads_lists and catalog_due(last, now, has_unknown=True):
-        refused = _try(run, lambda: read_catalog(run, keep)) or refused
+    if run.has_unknown and not reads_lists:
+        if catalog_due(last, now, has_unknown=True):
+            refused = _try(run, lambda: read_catalog(run, keep)) or refused
+        else:
+            note_missing_from_lists(run)
     if full or patient_changes_due(run.link.manifest, last, now):
         refused = _try(run, lambda: read_patient_changes(run, keep)) or refused
     refused = _try(run, lambda: read_wanted(run, keep)) or refused

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.storage import appointments, sync_runs
+from visitsync.storage import appointments, bookmarks, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.cadence import LastReadings
 from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush, take_in_kept
-from visitsync.sync.run import Reading, Run
+from visitsync.sync.run import MISSING_FROM_LISTS, Reading, Run
 from visitsync.sync.take_in_catalog import retire_unlisted
 
 Keep = Callable[[Run, FetchedPage, str | None], None]
@@ -39,9 +39,21 @@ def read_catalog(run: Run, keep: Keep) -> None:
         run.hold(transaction)
         retired = retire_unlisted(run, run.bench(transaction))
         run.look_again(transaction)
+        if run.has_unknown:
+            bookmarks.forget(transaction, run.link.connection_id, MISSING_FROM_LISTS)
         if retired.all_ids or run.catalog_changes:
             _judge_after_catalog(run, transaction)
     finish(run)
+
+
+def note_missing_from_lists(run: Run) -> None:
+    """The lists were read a moment ago: a later turn reads them, because something that is booked is not in them."""
+    if MISSING_FROM_LISTS in run.start.bookmarks:
+        return
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        bookmarks.save(transaction, link.connection_id, MISSING_FROM_LISTS, "", now=link.now())
 
 
 def read_changes(run: Run, keep: Keep) -> None:

@@ -25,6 +25,9 @@ from visitsync.sync.visit_plan import UnsafePlan
 STOP_REMEMBERS = timedelta(days=7)
 """So long ago cancellations count while the stop stands (see Safety)."""
 
+MISSING_FROM_LISTS = "missing from lists"
+"""The bookmark that says: something that is booked was not in the EMR's lists when they were read last."""
+
 
 class Reading(msgspec.Struct, kw_only=True):
     """What is being read at present: changes, a sweep …, and the answers that are kept but not yet taken in."""
@@ -147,6 +150,7 @@ def _start(link: Link, *, is_claim: bool, cancellations_accepted: bool) -> Run:
         translation=loaded.translation,
         salt=loaded.salt,
         safety=safety,
+        has_unknown=MISSING_FROM_LISTS in start.bookmarks,
         quarantined={f"{one.kind}/{one.record_key}" for one in held},
     )
 
