@@ -124,11 +124,52 @@ class Translator(Protocol):
         """Guesses what a saved payload is from its shape, for `visitsync translate`. Raises AnswerUnreadable."""
 
 
+class PushTranslator(Translator, Protocol):
+    """Understands messages, which say what has changed and leave out the rest."""
+
+    def appointment_after(
+        self, record: RawRecord, context: TranslationContext, known: Appointment | None
+    ) -> Appointment | None:
+        """The appointment as it stands after an APPOINTMENT_UPDATE; None where the update says nothing new.
+
+        Messages may come late or twice: an older one (by `changed_at`) never turns back what a newer one said.
+        """
+
+    def patient_after(self, record: RawRecord, context: TranslationContext, known: Patient | None) -> Patient | None:
+        """The same for a PATIENT_UPDATE."""
+
+
+class Reception(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done with one pushed message, found out from its bytes alone."""
+
+    answer: bytes
+    """What the sender is told once `page` is committed; at once where there is none."""
+    page: FetchedPage | None
+    """What to keep and take in. None: nothing of it concerns us, or it was refused."""
+    delivery_id: str | None = None
+    """The same for the same message sent again, which is then answered and not taken in twice."""
+    sent_at: datetime | None = None
+    """By the sender's clock (aware, UTC)."""
+    refusal: str = ""
+    """For engineers: why the sender is told no; never a value of the message. "" where it is accepted."""
+
+
+class Receiver(Protocol):
+    """Understands the envelope of what one EMR pushes. Pure."""
+
+    def receive(self, body: bytes, config: ConnectionConfig, *, now: datetime, answer_id: str) -> Reception:
+        """Never raises: whatever cannot be read is refused on purpose, in the sender's own language."""
+
+    def busy(self, body: bytes, config: ConnectionConfig, *, now: datetime, answer_id: str) -> bytes | None:
+        """What the sender is told when nothing can be kept just now; None: hang up, so that it sends again."""
+
+
 class ConnectorModule(Protocol):
     """What a connector's folder offers: connectors/<emr>/__init__.py exposes these names."""
 
     MANIFEST: Manifest
     TRANSLATOR: Translator
+    # RECEIVER: Receiver, only where manifest.feed is PUSH.
 
     def open_connection(
         self, config: ConnectionConfig, credentials: CredentialStore, budget: Budget, clock: Clock

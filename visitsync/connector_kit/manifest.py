@@ -67,6 +67,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """How often changes are asked for."""
     sweep_hours: int = 24
     """How often the whole sync window is read independently of changes."""
+    is_listed: bool = True
+    """Whether the schedule can be asked for by days. False: appointments come only by push, and none is swept."""
+    reads_single: bool = True
+    """Whether one appointment can be asked for by its id. False: its day is read instead."""
+    reads_patients: bool = True
+    """Whether a patient can be asked for by id. False: what was pushed of anybody is kept, for it comes only once."""
     marks: tuple[MarkKind, ...]
     """What may mark telemedicine here, the usual one first."""
     is_matched_by_id: bool

@@ -9,7 +9,11 @@ import msgspec
 class RecordKind(StrEnum):
     APPOINTMENT = "appointment"
     APPOINTMENT_DETAIL = "appointment-detail"
+    APPOINTMENT_UPDATE = "appointment-update"
+    """What a pushed message says about an appointment; what it does not mention stays as it was."""
     PATIENT = "patient"
+    PATIENT_UPDATE = "patient-update"
+    """What a pushed message says about a patient; what it does not mention stays as it was."""
     APPOINTMENT_TYPE = "appointment-type"
     LOCATION = "location"
     PRACTITIONER = "practitioner"
@@ -28,6 +32,8 @@ class FetchedPage(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, as far as it is needed to understand the answer (an offset, an id); never a secret."""
     bookmark: str | None = None
     """Where to go on once this page is saved; opaque to everyone but the connector. None: stays as it was."""
+    notices: tuple[str, ...] = ()
+    """Codes of reasons (catalogue, group G) that showed while asking and stop nothing, such as a shared key."""
 
     def __repr__(self) -> str:
         return f"FetchedPage({self.kind}, {len(self.body)} bytes)"
