@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import msgspec
 
-from visitsync.connector_kit.connector import TranslationContext, Translator
+from visitsync.connector_kit.connector import PushTranslator, TranslationContext, Translator
 from visitsync.connector_kit.errors import ConnectorError, RecordUnreadable
 from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors import connector_for, supported_emrs
@@ -33,6 +33,7 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
 
     Needs no database and no connection. FILE may be - for standard input. The output holds whatever the file holds:
     do not share it if the people in it are real. Ends with 1 if any row, or the whole file, is unreadable.
+    Of HL7 messages each is read by itself, as if nothing were known of the appointment and the patient before.
 
     \b
     Examples:
@@ -105,6 +106,10 @@ def _translated(translator: Translator, record: RawRecord, context: TranslationC
         return translator.detail(record, context)
     if record.kind in CATALOG_KINDS:
         return translator.catalog_entry(record, context)
+    if record.kind is RecordKind.APPOINTMENT_UPDATE:
+        return cast(PushTranslator, translator).appointment_after(record, context, None)
+    if record.kind is RecordKind.PATIENT_UPDATE:
+        return cast(PushTranslator, translator).patient_after(record, context, None)
     return translator.patient(record, context)
 
 
