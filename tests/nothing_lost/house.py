@@ -161,6 +161,16 @@ class House:
         """One appointment now, because somebody waits."""
         return pipeline.check_again(self.link, appointment_id)
 
+    def sign_in_again(self) -> None:
+        """What a person does once the EMR accepts the credentials no longer."""
+        credentials = StoredCredentials(
+            self.database,
+            self.link.vault,
+            practice_id=self.place.practice_id,
+            connection_id=self.place.connection_id,
+        )
+        credentials.save({**credentials.read(), **self.vendor.sign_in_again(self.server.url)})
+
     def vendor_id(self, appointment_id: int) -> str:
         """What the EMR calls an appointment of the clinic."""
         return self.app.vendor_id(appointment_id)

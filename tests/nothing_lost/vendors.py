@@ -1,14 +1,16 @@
 """The two pretend EMRs as these tests use them: small pages, no quotas, and what each calls things."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
+from urllib.parse import parse_qs, urlsplit
 
 from visitsync.connectors.drchrono import simulator as drchrono
 from visitsync.connectors.kareo import simulator as kareo
 from visitsync.domain.appointment import MarkKind
 from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinic import Clinic
+from visitsync.simulator_kit.plain_client import call
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +33,9 @@ class Vendor:
     windows: str
     """Matches those among them that read whole days, whatever changed."""
 
+    sign_in_again: Callable[[str], Mapping[str, str]] = lambda url: {}
+    """What a person signs in with anew, at the simulator of that address."""
+
     @property
     def credentials(self) -> Mapping[str, str]:
         """What the simulator accepts."""
@@ -43,6 +48,16 @@ class Vendor:
         return app
 
 
+def _consent_again(url: str) -> Mapping[str, str]:
+    """DrChrono's consent page, and the code that it sends back exchanged for tokens."""
+    known = drchrono.CREDENTIALS
+    asked = {"response_type": "code", "client_id": known["client_id"], "redirect_uri": known["redirect_uri"]}
+    way_back = dict(call(f"{url}/o/authorize/", query=asked).headers)["location"]
+    proof = {"grant_type": "authorization_code", "code": parse_qs(urlsplit(way_back).query)["code"][0]}
+    tokens = call(f"{url}/o/token/", method="POST", form={**known, **proof}).json
+    return {"refresh_token": tokens["refresh_token"], "access_token": ""}
+
+
 DRCHRONO = Vendor(
     emr="drchrono",
     module=drchrono,
@@ -53,6 +68,7 @@ DRCHRONO = Vendor(
     tells_of_deletions=True,
     lists=r"GET /api/appointments\?",
     windows=r"GET /api/appointments\?.*date_range=",
+    sign_in_again=_consent_again,
 )
 
 KAREO = Vendor(

@@ -52,7 +52,7 @@ def completed(appointment: Appointment, status: AppointmentStatus | None) -> Fin
 def check(
     appointment: Appointment, status: AppointmentStatus | None, patients: Mapping[str, Patient]
 ) -> tuple[Finding, ...]:
-    """F2, F3, F6, F7 and F9, for an appointment that is still planned."""
+    """F2, F3, F6, F7 and F9, for an appointment that is still planned. Of a group, who is unread is to be read."""
     is_plain = appointment.replaces_id is None and appointment.missing_since is None
     if is_plain and status in _GOES_AHEAD and not appointment.other_patient_ids:
         return ()
@@ -71,8 +71,11 @@ def _group(appointment: Appointment, patients: Mapping[str, Patient]) -> tuple[F
     others = appointment.other_patient_ids
     if not others:
         return ()
-    reachable = sum(1 for id_ in others if id_ in patients and is_usable(patients[id_].email))
-    return (Finding("group-visit", {"people": str(len(others) + 1), "reachable": str(reachable)}),)
+    read = [patients[id_] for id_ in others if id_ in patients]
+    evidence = {"people": str(len(others) + 1), "reachable": str(sum(is_usable(one.email) for one in read))}
+    if len(read) < len(others):
+        evidence["unread"] = str(len(others) - len(read))
+    return (Finding("group-visit", evidence),)
 
 
 def _history(appointment: Appointment) -> tuple[Finding, ...]:

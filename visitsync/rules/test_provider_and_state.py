@@ -182,7 +182,7 @@ def test_a_group_visit_says_how_many_of_the_others_can_be_reached() -> None:
     decision = clinic.decide(other_patient_ids=("p2", "p3", "p4"))
     assert decision.outcome is Outcome.READY
     assert decision.findings[0].code == "group-visit"
-    assert decision.findings[0].evidence == {"people": "4", "reachable": "1"}
+    assert decision.findings[0].evidence == {"people": "4", "reachable": "1", "unread": "1"}
 
 
 def test_what_came_from_another_appointment_or_is_no_longer_listed_is_said() -> None:

@@ -1,5 +1,6 @@
 """The history of decisions: only ever added to, each with what caused it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,33 @@ def append(
             select %s, %s, appointment_id, %s, outcome, findings, expected_by, %s, %s, %s
             from {judged_in} where is_changed""".encode(),
         (transaction.practice_id, connection_id, now, cause.what, cause.id, rules_version),
+    )
+
+
+def append_gone(
+    transaction: Transaction, connection_id: UUID, ids: Sequence[str], cause: Cause, *, rules_version: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Notes of appointments that were never stored that the EMR, asked for them, did not know; each once."""
+    transaction.execute(
+        """insert into decision (practice_id, connection_id, appointment_id, decided_at, outcome, findings,
+                                 cause, cause_id, rules_version)
+           select %(practice)s, %(connection)s, id, %(now)s, %(outcome)s, %(findings)s, %(cause)s, %(cause_id)s,
+                  %(version)s
+           from unnest(%(ids)s::text[]) as id
+           where not exists (select from decision where practice_id = %(practice)s and appointment_id = id
+                             and connection_id = %(connection)s)""",
+        {
+            "practice": transaction.practice_id,
+            "connection": connection_id,
+            "ids": list(ids),
+            "now": now,
+            "outcome": Outcome.CANCELLED,
+            "findings": msgspec.json.encode((Finding("record-gone"),)),
+            "cause": cause.what,
+            "cause_id": cause.id,
+            "version": rules_version,
+        },
     )
 
 

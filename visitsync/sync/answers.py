@@ -120,7 +120,7 @@ def answer(
         answers=tuple(_answer(transaction, vault, desk, one) for desk, one in met[:MOST_ANSWERS]),
         left_out=max(0, len(met) - MOST_ANSWERS),
         unreadable=_unreadable(transaction, desks, query, is_found=bool(met)),
-        not_received=() if met else tuple(never_received(desk, query, next_reads) for desk in desks),
+        not_received=() if met else tuple(never_received(transaction, desk, query, next_reads) for desk in desks),
     )
 
 

@@ -136,13 +136,17 @@ def _want_what_is_missing(bench: Bench, judged: Sequence[Judged]) -> None:
     for one in judged:
         codes = {finding.code for finding in one.decision.findings}
         start = one.appointment.start.instant
-        if "patient-not-read-yet" in codes:
+        if "patient-not-read-yet" in codes or _misses_some_of_a_group(one):
             for patient_id in _patients_of(one.appointment):
                 patients[patient_id] = min(start, patients.get(patient_id, start))
         if "details-not-read-yet" in codes:
             details[one.appointment.id] = start
     wanted.want(bench.transaction, bench.connection_id, "patient", patients)
     wanted.want(bench.transaction, bench.connection_id, "appointment-detail", details)
+
+
+def _misses_some_of_a_group(one: Judged) -> bool:
+    return any(finding.code == "group-visit" and "unread" in finding.evidence for finding in one.decision.findings)
 
 
 def _let_visits_follow(bench: Bench, judged: Sequence[Judged], *, has_known: bool) -> None:

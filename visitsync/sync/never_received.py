@@ -6,11 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from visitsync.domain.decision import Decision
 from visitsync.domain.explanation import Explanation, explain
 from visitsync.domain.local_time import zone_named
 from visitsync.domain.time_words import in_words
 from visitsync.rules.not_received import not_received
 from visitsync.rules.sync_time import expected_minutes
+from visitsync.storage import decisions
+from visitsync.storage.database import Transaction
 from visitsync.sync.cadence import sweep_window
 from visitsync.sync.desk import Desk
 from visitsync.sync.looking_up import day_meant
@@ -35,13 +38,17 @@ class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
     abnormal_minutes: int
 
 
-def never_received(desk: Desk, query: str, next_reads: Mapping[UUID, datetime | None]) -> NotReceived:
+def never_received(
+    transaction: Transaction, desk: Desk, query: str, next_reads: Mapping[UUID, datetime | None]
+) -> NotReceived:
     """What this connection can say where nothing fits; a day that is asked for tells when it would come."""
     facts, screen = desk.practice.connection, desk.screen
     read_at = facts.last_complete_read_at
     next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at
     practice = msgspec.structs.replace(desk.practice, connection=msgspec.structs.replace(facts, next_read_at=next_at))
-    decision = not_received(practice, screen.now, starts_at=_day_asked_for(desk, query))
+    decision = _gone_before_it_was_stored(transaction, desk, query) or not_received(
+        practice, screen.now, starts_at=_day_asked_for(desk, query)
+    )
     return NotReceived(
         emr=desk.manifest.emr,
         connection_id=desk.connection.connection_id,
@@ -56,6 +63,12 @@ def never_received(desk: Desk, query: str, next_reads: Mapping[UUID, datetime | 
         usual_minutes=expected_minutes(facts),
         abnormal_minutes=facts.abnormal_minutes,
     )
+
+
+def _gone_before_it_was_stored(transaction: Transaction, desk: Desk, query: str) -> Decision | None:
+    """F8: what was decided of an id that the EMR mentioned and, when asked, no longer knew."""
+    past = decisions.history(transaction, desk.connection.connection_id, query.strip())
+    return Decision(outcome=past[-1].outcome, findings=past[-1].findings) if past else None
 
 
 def _day_asked_for(desk: Desk, query: str) -> datetime | None:

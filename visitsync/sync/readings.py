@@ -10,7 +10,7 @@ from visitsync.storage.decisions import Cause
 from visitsync.sync.cadence import LastReadings
 from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush, take_in_kept
-from visitsync.sync.run import MISSING_FROM_LISTS, Reading, Run
+from visitsync.sync.run import MISSING_FROM_LISTS, ONE_APPOINTMENT, Reading, Run
 from visitsync.sync.take_in_catalog import retire_unlisted
 
 Keep = Callable[[Run, FetchedPage, str | None], None]
@@ -75,7 +75,7 @@ def read_patient_changes(run: Run, keep: Keep) -> None:
 
 def read_one(run: Run, appointment_id: str, keep: Keep, *, urgency: Urgency) -> None:
     """One appointment now."""
-    begin(run, "one appointment")
+    begin(run, ONE_APPOINTMENT)
     for page in run.link.connector.read_appointment(appointment_id, urgency=urgency):
         keep(run, page, None)
     finish(run)

@@ -25,6 +25,8 @@ from visitsync.sync.visit_plan import UnsafePlan
 STOP_REMEMBERS = timedelta(days=7)
 """So long ago cancellations count while the stop stands (see Safety)."""
 
+ONE_APPOINTMENT = "one appointment"
+"""The reading of an appointment that a person asks about."""
 MISSING_FROM_LISTS = "missing from lists"
 """The bookmark that says: something that is booked was not in the EMR's lists when they were read last."""
 

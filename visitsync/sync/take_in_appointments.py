@@ -10,12 +10,14 @@ from visitsync.connector_kit.pages import RawRecord, RecordKind
 from visitsync.domain.appointment import Appointment, AppointmentDetail, MarkKind
 from visitsync.domain.local_time import Clarity, LocalTime
 from visitsync.domain.practice import CatalogEntry, PracticeContext
-from visitsync.storage import appointments, patients, sync_runs, wanted
+from visitsync.rules.decide import RULES_VERSION
+from visitsync.storage import appointments, decisions, patients, sync_runs, wanted
 from visitsync.storage.appointments import KNOWN_GONE, Known
 from visitsync.storage.decisions import Cause
 from visitsync.sync.judging import Bench, Case, judge_again, judge_read
 from visitsync.sync.received import Received, Unreadable, fingerprint_of, let_out_of_quarantine, unreadable
-from visitsync.sync.run import Run
+from visitsync.sync.run import ONE_APPOINTMENT, Run
+from visitsync.sync.series import want_what_they_were
 
 
 def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
@@ -26,7 +28,9 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
         sync_runs.saw(bench.transaction, bench.connection_id, run.reading.id, ids)
     absent = [one.record.id for one in latest.values() if one.record.is_absent]
     if absent:
-        bury(run, bench, absent, known, Cause("gone from the EMR", str(received[0].intake_id)))
+        cause = Cause("gone from the EMR", str(received[0].intake_id))
+        bury(run, bench, absent, known, cause)
+        _note_never_stored(run, bench, [identity for identity in absent if identity not in known], cause)
     cases, bad = _changed_cases(run, known, [one for one in latest.values() if not one.record.is_absent])
     changed = {case.appointment.id for case in cases}
     back = [identity for identity, before in known.items() if before.missing_reads and identity not in changed]
@@ -35,6 +39,7 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
         run.decisions_changed += judge_read(bench, cases, Cause("read from the EMR", str(received[0].intake_id)))
         _count_repairs(run, cases)
         _read_charts_left(bench, cases)
+        want_what_they_were(run, bench, cases)
         run.tally.changed += len(cases)
     let_out_of_quarantine(run, bench, RecordKind.APPOINTMENT, sorted(set(ids) - {one.id for one, _ in bad}))
     if not run.is_sweeping:
@@ -94,6 +99,17 @@ def bury(run: Run, bench: Bench, ids: Sequence[str], known: Mapping[str, Known],
         _count_repairs(run, gone)
         run.tally.changed += len(gone)
     appointments.known_gone(bench.transaction, bench.connection_id, ids, now=bench.now)
+
+
+def _note_never_stored(run: Run, bench: Bench, ids: Sequence[str], cause: Cause) -> None:
+    """F8: the EMR mentioned them and, when asked, did not know them. Whoever asks later reads so.
+
+    An id that a person typed was mentioned by nobody else.
+    """
+    if ids and run.reading is not None and run.reading.kind != ONE_APPOINTMENT:
+        decisions.append_gone(
+            bench.transaction, bench.connection_id, ids, cause, rules_version=RULES_VERSION, now=bench.now
+        )
 
 
 def refined(appointment: Appointment, detail: AppointmentDetail) -> Appointment:

@@ -1,0 +1,145 @@
+"""Appointments that are moved, rebooked, deleted, edited in series, or gone before anybody saw them; and groups."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.every_cause.conftest import OpenPractice
+from tests.every_cause.practice import EMRS, Practice, codes_of
+from tests.every_cause.walked import walks
+from visitsync.connector_kit.pages import RecordKind
+from visitsync.simulator_kit.scenarios import SCENARIOS
+from visitsync.simulator_kit.staging import OFFICE_VISIT, TELEMEDICINE, a_booking, the_type
+from visitsync.sync.hints import Hint, receive, take_hints
+
+SOON, A_DAY = timedelta(minutes=5), timedelta(hours=25)
+each_emr = pytest.mark.parametrize("emr", EMRS)
+
+
+@each_emr
+@walks("no-longer-listed", "deleted-in-emr")
+def test_f9_a_deletion_that_nothing_announces_is_told_in_two_steps(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = a_booking(practice.clinic, in_days=4).id
+    for _ in range(9):
+        a_booking(practice.clinic, in_days=4)
+    practice.sync()
+    assert practice.why(booked).outcome == "ready"
+    practice.clinic.delete(booked)
+    practice.later(A_DAY)
+    answer = practice.why(booked)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code, words.owner) == ("ready", "no-longer-listed", "front desk")
+    assert f"A complete reading of {practice.name_of_emr}'s schedule no longer showed it (today" in words.sentence
+    practice.later(A_DAY)
+    answer = practice.why(booked)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code) == ("cancelled", "deleted-in-emr")
+    assert "Does the patient know?" in words.fix
+    assert answer.visit is not None
+    assert answer.visit.state == "cancelled"
+
+
+@each_emr
+def test_f5_editing_a_series_takes_the_visit_away_and_the_history_says_when(
+    emr: str, open_practice: OpenPractice
+) -> None:
+    practice = open_practice(emr)
+    booked = SCENARIOS["F4"].provoke(practice.clinic)
+    practice.sync()
+    before = practice.why(booked)
+    assert before.outcome == "ready"
+    practice.clinic.retype(booked, the_type(practice.clinic, OFFICE_VISIT).id)
+    practice.later(SOON)
+    assert practice.codes(booked) == ["type-not-approved"]
+    assert practice.why(booked).outcome == "not_telemedicine"
+    [answer] = practice.ask(before.appointment_id).answers
+    judged = [event.outcome for event in answer.history if event.what == "judged"]
+    assert judged[-2:] == ["ready", {"drchrono": "cancelled", "kareo": "not_telemedicine"}[emr]]
+    assert answer.history[-1].what == "visit cancelled"
+    practice.clinic.retype(booked, the_type(practice.clinic, TELEMEDICINE).id)
+    practice.later(SOON)
+    assert practice.why(booked).outcome == "ready"
+    assert _visits(practice) == 8
+
+
+@each_emr
+def test_f5_an_occurrence_that_is_moved_leaves_no_second_visit_behind(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = SCENARIOS["F4"].provoke(practice.clinic)
+    practice.sync()
+    assert _visits(practice) == 8
+    start = practice.clinic.appointments[booked].start
+    practice.clinic.move(booked, start=start + timedelta(days=1))
+    practice.later(SOON)
+    assert practice.why(booked).outcome == "ready"
+    assert _visits(practice) == 8
+
+
+@each_emr
+def test_f7_a_rebooking_answers_for_the_old_entry_and_for_the_new_one(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    old = a_booking(practice.clinic)
+    practice.sync()
+    assert practice.why(old.id).outcome == "ready"
+    new = practice.clinic.rebook(old.id, start=old.start + timedelta(days=1))
+    practice.later(SOON)
+    before, after = practice.why(old.id), practice.why(new.id)
+    assert (before.outcome, after.outcome) == ("cancelled", "ready")
+    assert (before.visit and before.visit.state, after.visit and after.visit.state) == ("cancelled", "active")
+    assert codes_of(before) == ["cancelled"]
+    assert "Rescheduled" in before.explanations[0].sentence
+    assert codes_of(after) == {"drchrono": ["made-from-another"], "kareo": []}[emr]
+
+
+@walks("record-gone")
+def test_f8_what_the_emr_mentions_and_no_longer_has_is_not_called_unheard_of(open_practice: OpenPractice) -> None:
+    practice = open_practice("drchrono")
+    booked = a_booking(practice.clinic)
+    shown = practice.house.vendor_id(booked.id)
+    practice.clinic.delete(booked.id)
+    with practice.house.database.practice(practice.house.place.practice_id) as transaction:
+        receive(
+            transaction, practice.house.link.vault, practice.connection_id, body=b"{}", media_type="application/json",
+            delivery_id="1", hints=[Hint(kind=RecordKind.APPOINTMENT, id=shown)], now=practice.house.now(),
+        )  # fmt: skip
+    take_hints(practice.house.link)
+    [absent] = practice.ask(shown).not_received
+    assert [one.code for one in absent.explanations] == ["record-gone"]
+    assert "DrChrono mentioned this appointment and, when asked, no longer knew it" in absent.explanations[0].sentence
+    assert "record-gone" not in [one.code for one in practice.ask("4711").not_received[0].explanations]
+
+
+@walks("group-visit")
+def test_f6_a_group_says_how_many_get_no_visit_of_their_own(open_practice: OpenPractice) -> None:
+    practice = open_practice("kareo", settings={"details": "always"})
+    booked = SCENARIOS["F6"].provoke(practice.clinic)
+    practice.sync()
+    answer = practice.why(booked)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code, words.owner) == ("ready", "group-visit", "front desk")
+    assert "4 patients are booked together; only the first gets a visit. 1 of the others have" in words.sentence
+    assert SCENARIOS["F6"].fix is not None
+    practice.pass_time(SOON)
+    SCENARIOS["F6"].fix(practice.clinic, booked)
+    practice.later(SOON)
+    assert practice.codes(booked) == []
+
+
+@each_emr
+def test_f1_whatever_is_cancelled_in_the_emr_can_be_taken_back(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = a_booking(practice.clinic).id
+    practice.sync()
+    practice.clinic.cancel(booked)
+    practice.later(SOON)
+    answer = practice.why(booked)
+    assert (answer.outcome, answer.visit and answer.visit.state) == ("cancelled", "cancelled")
+    practice.clinic.uncancel(booked)
+    practice.later(SOON)
+    answer = practice.why(booked)
+    assert (answer.outcome, answer.visit and answer.visit.state) == ("ready", "active")
+
+
+def _visits(practice: Practice) -> int:
+    return len(practice.house.active())
