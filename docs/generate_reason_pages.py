@@ -1,11 +1,12 @@
 """Writes docs/reasons/*.md and docs/causes.md from the catalogue: run by hand after changing it; same input, same output.
 
-    .venv/bin/python docs/generate_reason_pages.py
+.venv/bin/python docs/generate_reason_pages.py
 """
 
 import re
 from pathlib import Path
 
+from visitsync.connectors import connector_for, supported_emrs
 from visitsync.domain.causes import CAUSES, Cause, codes_of
 from visitsync.domain.evidence_text import fill
 from visitsync.domain.explanation import DEFAULT_WORDS, SECTIONS
@@ -14,7 +15,7 @@ from visitsync.domain.reason_detection import DETECTION
 from visitsync.domain.reasons import REASONS
 
 DOCS = Path(__file__).parent
-EMR_NAMES = {"drchrono": "DrChrono", "kareo": "Kareo"}
+MANIFESTS = {emr: connector_for(emr).MANIFEST for emr in supported_emrs()}
 
 OUTCOMES = {
     "ready": "A visit exists all the same.",
@@ -55,7 +56,11 @@ def _reason_page(reason: Reason) -> str:
         f"**What it means.** {OUTCOMES[reason.outcome]} {_weight(reason)}",
         f"**How it is found out.** {DETECTION[reason.code]}",
         f"**What to do.** {_plain(reason.fix)}",
-        *(f"- In {EMR_NAMES[emr]}: {_plain(fix)}" for emr, fix in sorted(reason.fix_by_emr.items())),
+        *(
+            f"- In {one.name}: {_plain(one.fixes[reason.code])}"
+            for one in MANIFESTS.values()
+            if reason.code in one.fixes
+        ),
         f"**Who.** {_who(reason)}",
         f"**By when.** {_by_when(reason)}",
         f"**What the patient may read.** {reason.patient_sentence}",
@@ -78,7 +83,11 @@ def _weight(reason: Reason) -> str:
 
 
 def _who(reason: Reason) -> str:
-    return "Nobody has to do anything." if reason.owner is Owner.NOBODY else f"{reason.owner.value[0].upper()}{reason.owner.value[1:]}."
+    return (
+        "Nobody has to do anything."
+        if reason.owner is Owner.NOBODY
+        else f"{reason.owner.value[0].upper()}{reason.owner.value[1:]}."
+    )
 
 
 def _by_when(reason: Reason) -> str:
@@ -91,7 +100,7 @@ def _by_when(reason: Reason) -> str:
     if reason.owner is Owner.PRACTICE_ADMIN:
         return "A setting changed here is taken up at once, without asking the EMR; a change in the EMR within the usual sync time."
     return (
-        "Within the EMR's usual sync time after the change (3 to 15 minutes for DrChrono and Kareo); within a day where the "
+        "Within the EMR's usual sync time after the change (see [the EMRs](../vendors.md)); within a day where the "
         "appointment is more than seven business days ahead. Nobody books it again."
     )
 
@@ -117,7 +126,11 @@ def _causes_page() -> str:
     ]
     for letter, name in GROUPS.items():
         lines += [f"## {letter}. {name}", "", "| cause | what | told by |", "| --- | --- | --- |"]
-        lines += [f"| {number} | {cause.title} | {_told_by(number, cause)} |" for number, cause in CAUSES.items() if number[0] == letter]
+        lines += [
+            f"| {number} | {cause.title} | {_told_by(number, cause)} |"
+            for number, cause in CAUSES.items()
+            if number[0] == letter
+        ]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

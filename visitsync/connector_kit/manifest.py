@@ -81,6 +81,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     required_demographics: frozenset[Demographic]
     words: Mapping[str, str]
     """Our word → this EMR's: type, location, provider, patient, note."""
+    fixes: Mapping[str, str] = {}
+    """Reason → what to do about it, where this EMR's menus or fields have names of their own; templates, see Reason."""
     credentials: tuple[CredentialField, ...]
     settings: tuple[Setting, ...] = ()
     limits: tuple[Limit, ...]

@@ -46,6 +46,8 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     emr: str
     words: Mapping[str, str]
     """Our word → the EMR's; "emr" may hold its name as staff know it."""
+    fixes: Mapping[str, str] = {}
+    """Reason → the fix in the EMR's own words, where its menus or fields have names of their own."""
     zone: str
     now: datetime
 
@@ -100,7 +102,7 @@ def explain(
         code=finding.code,
         title=say(reason.title),
         sentence=say(reason.sentence),
-        fix=say(reason.fix_by_emr.get(screen.emr, reason.fix)),
+        fix=say(screen.fixes.get(reason.code, reason.fix)),
         owner=reason.owner,
         severity=reason.severity,
         section=reason.section,

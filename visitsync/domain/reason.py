@@ -1,6 +1,5 @@
 """What a reason is; the catalogue itself is in reasons.py."""
 
-from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 
 import msgspec
@@ -44,7 +43,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One known reason why an appointment is not (or not yet) a visit, in words for each reader.
 
     `sentence` and `fix` are templates: {names} are filled from the finding's evidence, and from the EMR's own words
-    under {word.type}, {word.location}, {word.provider}, {word.patient}, {word.note}, {emr}.
+    under {word.type}, {word.location}, {word.provider}, {word.patient}, {word.note}, {emr}. Where an EMR's menus or
+    fields have names of their own, its manifest has another `fix`.
     """
 
     code: str
@@ -57,8 +57,6 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     sentence: str
     fix: str
-    fix_by_emr: Mapping[str, str] = {}
-    """EMR → the fix in that EMR's own words, where menus or fields have names of their own."""
     owner: Owner
     severity: Severity = Severity.BLOCKS
     outcome: Outcome = Outcome.NEEDS_FIX

@@ -1,8 +1,5 @@
 """G and H. Reasons about the connection to the EMR and about records that could not be used."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from visitsync.domain.decision import Outcome
 from visitsync.domain.patient_wording import BEING_PREPARED, DELAYED
 from visitsync.domain.reason import Owner, Precedence, Reason, Severity
@@ -18,7 +15,6 @@ def _trouble(
     sentence: str,
     fix: str,
     owner: Owner,
-    fix_by_emr: Mapping[str, str] = MappingProxyType({}),
 ) -> Reason:
     """Trouble of the whole connection: it leads where no visit exists, and never takes a visit away."""
     return Reason(
@@ -28,7 +24,6 @@ def _trouble(
         title=title,
         sentence=sentence,
         fix=fix,
-        fix_by_emr=fix_by_emr,
         owner=owner,
         severity=Severity.WARNS,
         outcome=Outcome.READY,
@@ -44,10 +39,6 @@ _TROUBLES: tuple[Reason, ...] = (
         "{emr} no longer accepts the connection's credentials, so nothing new arrives.",
         "A practice admin signs the connection in again (two minutes).",
         Owner.PRACTICE_ADMIN,
-        {
-            "drchrono": "A practice admin connects DrChrono again here and allows the access that it asks for.",
-            "kareo": "A practice admin enters the customer key, user and password of the connecting Kareo user again.",
-        },
     ),
     _trouble(
         "connection-lacks-permission", "G3", 2,
@@ -55,12 +46,6 @@ _TROUBLES: tuple[Reason, ...] = (
         "{emr} no longer lets the connecting user see all that is needed.",
         "A practice admin gives the connecting user in {emr} the missing permission.",
         Owner.PRACTICE_ADMIN,
-        {
-            "drchrono": "A practice admin checks the connecting user's permissions in DrChrono: scheduling, clinical "
-            "notes, patients, settings, and sharing between doctors.",
-            "kareo": "A practice admin makes sure that the connecting Kareo user is a system administrator or has the "
-            "API permission; a change takes up to ten minutes.",
-        },
     ),
     _trouble(
         "access-switched-off", "G4", 3,

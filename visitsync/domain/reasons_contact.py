@@ -53,10 +53,6 @@ CONTACT: tuple[Reason, ...] = (
         title="We may not see this chart",
         sentence="{emr} does not let the connection read this one {word.patient}'s record (number {chart}).",
         fix="A practice admin gives the connecting user access to this chart, or the visit is arranged by hand.",
-        fix_by_emr={
-            "drchrono": "A practice admin checks in DrChrono that the connecting user may see this patient chart "
-            "(patient sharing between doctors, and the user's permissions), or the visit is arranged by hand.",
-        },
         owner=Owner.PRACTICE_ADMIN,
         outcome=Outcome.ON_HOLD,
         patient_sentence=BEING_PREPARED,
@@ -69,12 +65,6 @@ CONTACT: tuple[Reason, ...] = (
         title="Two charts look like one person",
         sentence="This chart and chart {other_chart}{and_more} agree in name, birth date and e-mail. We never guess.",
         fix="Merge the two charts in {emr} and keep the appointment on the survivor; or link them as a household.",
-        fix_by_emr={
-            "drchrono": "Merge the two patient charts in DrChrono and keep the appointment on the one that stays; or, "
-            "if they are two people, link them as a household.",
-            "kareo": "Merge the two patient records in Kareo and keep the appointment on the one that stays; or, if "
-            "they are two people, link them as a household.",
-        },
         owner=Owner.PRACTICE_ADMIN,
         patient_sentence=CHECK_WITH_PRACTICE,
     ),
@@ -85,10 +75,6 @@ CONTACT: tuple[Reason, ...] = (
         title="The chart is inactive",
         sentence="{emr} marks this {word.patient}'s record as inactive.",
         fix="Reactivate the {word.patient}'s record, or pick the right patient for the appointment.",
-        fix_by_emr={
-            "drchrono": "Set the status of the patient chart to active in its demographics, or pick the right patient.",
-            "kareo": "Tick the patient record as active again, or pick the right patient.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=CHECK_WITH_PRACTICE,
     ),
@@ -110,11 +96,6 @@ CONTACT: tuple[Reason, ...] = (
         title="No e-mail on the record",
         sentence="The {word.patient}'s record has no e-mail address. Patients log in with it.",
         fix="Ask the patient for an e-mail address and enter it on the {word.patient}'s record.",
-        fix_by_emr={
-            "drchrono": "Ask the patient for an e-mail address and enter it as Email in the demographics of the "
-            "patient chart.",
-            "kareo": "Ask the patient for an e-mail address and enter it as the e-mail of the patient record.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=CHECK_WITH_PRACTICE,
     ),
@@ -216,10 +197,6 @@ CONTACT: tuple[Reason, ...] = (
         title="Under 18, without a responsible adult",
         sentence="The patient will be under 18, and no parent or guardian with e-mail or phone is on the record.",
         fix="Add the parent or guardian to the {word.patient}'s record.",
-        fix_by_emr={
-            "drchrono": "Add the parent or guardian as responsible party in the demographics of the patient chart.",
-            "kareo": "Add the parent or guardian as guarantor of the patient record.",
-        },
         owner=Owner.FRONT_DESK,
         severity=Severity.WARNS,
         outcome=Outcome.READY,

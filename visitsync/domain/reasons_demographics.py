@@ -15,10 +15,6 @@ DEMOGRAPHICS: tuple[Reason, ...] = (
         title="The record is incomplete",
         sentence="Missing on the {word.patient}'s record: {fields}.",
         fix="Fill in: {fields}.",
-        fix_by_emr={
-            "drchrono": "Open the demographics of the patient chart and fill in: {fields}.",
-            "kareo": "Open the patient record and fill in: {fields}.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=CHECK_WITH_PRACTICE,
     ),
@@ -41,10 +37,6 @@ DEMOGRAPHICS: tuple[Reason, ...] = (
         title="No insurance, and not self-pay",
         sentence="{emr} wants insurance on the {word.patient}'s record, or self-pay; there is neither.",
         fix="Enter the insurance, or choose self-pay if there is none.",
-        fix_by_emr={
-            "drchrono": "Enter the primary insurance on the patient chart, or set its payment profile to Cash.",
-            "kareo": "Add the insurance policy to the patient's primary case, or set the case to Self Pay.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=CHECK_WITH_PRACTICE,
     ),
@@ -95,11 +87,6 @@ DEMOGRAPHICS: tuple[Reason, ...] = (
         title="The payer was typed, not picked",
         sentence="The payer “{payer}” was typed in and not chosen from the list, so insurance cannot be checked.",
         fix="Choose the payer from the list.",
-        fix_by_emr={
-            "drchrono": "Choose the payer from DrChrono's search in the insurance part of the patient chart, so that "
-            "its payer ID is filled in.",
-            "kareo": "Choose the insurance company from Kareo's list in the policy of the patient's case.",
-        },
         owner=Owner.FRONT_DESK,
         severity=Severity.INFORMS,
         outcome=Outcome.READY,

@@ -40,10 +40,6 @@ PROVIDER: tuple[Reason, ...] = (
         title="Booked with somebody who is no {word.provider}",
         sentence="It is booked under {provider}, which is not a {word.provider}.",
         fix="Move the appointment to a {word.provider}.",
-        fix_by_emr={
-            "drchrono": "Open the appointment and choose a doctor as its provider instead of {provider}.",
-            "kareo": "Open the appointment and choose a provider instead of, or besides, the resource {provider}.",
-        },
         owner=Owner.FRONT_DESK,
         severity=Severity.WARNS,
         outcome=Outcome.NEEDS_PROVIDER,

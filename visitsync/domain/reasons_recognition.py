@@ -15,12 +15,6 @@ RECOGNITION: tuple[Reason, ...] = (
         title="Looks like a misspelt telemedicine {mark}",
         sentence="“{found}” differs from the approved “{approved}” only by {difference}, so it does not count.",
         fix="Choose or write “{approved}” exactly, or let a practice admin accept this spelling.",
-        fix_by_emr={
-            "drchrono": "Open the appointment and choose the appointment profile “{approved}” (or write it exactly "
-            "so as the reason), or let a practice admin accept this spelling.",
-            "kareo": "Open the appointment and choose the appointment reason “{approved}”, or let a practice admin "
-            "accept this spelling.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=BEING_PREPARED,
     ),
@@ -32,12 +26,6 @@ RECOGNITION: tuple[Reason, ...] = (
         title="One of several marks of telemedicine differs",
         sentence="Part of the booking says telemedicine, but its {mark} is {found}; it must be {approved}.",
         fix="Change the {mark} of the appointment to {approved}.",
-        fix_by_emr={
-            "drchrono": "Open the appointment and change its {mark} to {approved}. (Profile, reason, office and exam "
-            "room are all set in the appointment window.)",
-            "kareo": "Open the appointment and change its {mark} to {approved}. (Reason, service location and "
-            "resources are all set in the appointment window.)",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=BEING_PREPARED,
     ),
@@ -49,12 +37,6 @@ RECOGNITION: tuple[Reason, ...] = (
         title="The note speaks of video",
         sentence="In its {word.note} or reason it says {words}, but it is booked as {found}. Is this a video visit?",
         fix="If it is, change it to one of: {approved}. If not, take the word out of its {word.note} or reason.",
-        fix_by_emr={
-            "drchrono": "If it is a video visit, choose one of these appointment profiles: {approved}. If not, take "
-            "the word out of the appointment's notes or reason.",
-            "kareo": "If it is a video visit, choose one of these appointment reasons: {approved}. If not, take the "
-            "word out of the appointment's notes.",
-        },
         owner=Owner.FRONT_DESK,
         patient_sentence=NOT_A_VIDEO_VISIT,
     ),
@@ -147,12 +129,6 @@ RECOGNITION: tuple[Reason, ...] = (
         title="Not booked as telemedicine",
         sentence="Booked as {found}, which is not an approved telemedicine {mark}.",
         fix="If this should be a video visit, change it to one of: {approved}.",
-        fix_by_emr={
-            "drchrono": "If this should be a video visit, open the appointment and choose one of these appointment "
-            "profiles: {approved}.",
-            "kareo": "If this should be a video visit, open the appointment and choose one of these appointment "
-            "reasons: {approved}.",
-        },
         owner=Owner.FRONT_DESK,
         severity=Severity.INFORMS,
         outcome=Outcome.NOT_TELEMEDICINE,
@@ -179,12 +155,6 @@ RECOGNITION: tuple[Reason, ...] = (
         title="Nothing marks this as telemedicine",
         sentence="The appointment has no {marks}, so nothing says that it is a video visit.",
         fix="If this should be a video visit, set one of: {approved}.",
-        fix_by_emr={
-            "drchrono": "If this should be a video visit, open the appointment and choose an appointment profile: "
-            "{approved}.",
-            "kareo": "If this should be a video visit, open the appointment and choose an appointment reason: "
-            "{approved}.",
-        },
         owner=Owner.FRONT_DESK,
         severity=Severity.INFORMS,
         outcome=Outcome.NOT_TELEMEDICINE,

@@ -43,11 +43,10 @@ def test_days_and_wall_times_are_told() -> None:
 
 def test_the_emrs_own_words_are_used() -> None:
     finding = Finding("type-not-approved", {"kind": "type", "found": "“Office Visit”", "approved": "Telemedicine"})
-    told = explain(finding, SCREEN)
+    own = msgspec.structs.replace(SCREEN, fixes={"type-not-approved": "Open it and choose the profile {approved}."})
+    told = explain(finding, own)
     assert told.sentence == "Booked as “Office Visit”, which is not an approved telemedicine appointment profile."
-    assert "choose one of these appointment profiles: Telemedicine" in told.fix
-    kareo = explain(finding, Screen(emr="kareo", words={}, zone=ZONE, now=NOW))
-    assert "choose one of these appointment reasons" in kareo.fix
+    assert told.fix == "Open it and choose the profile Telemedicine."
     other = explain(finding, Screen(emr="a_seventh", words={}, zone=ZONE, now=NOW))
     assert other.fix == REASONS["type-not-approved"].fix.replace("{approved}", "Telemedicine")
 

@@ -37,4 +37,5 @@ def desk_of(transaction: Transaction, vault: Vault, connection: StoredConnection
 
 def screen_for(manifest: Manifest, zone: str, now: datetime) -> Screen:
     """The words of one EMR, for staff whose clocks are in that zone."""
-    return Screen(emr=manifest.emr, words={**manifest.words, "emr": manifest.name}, zone=zone, now=now)
+    words = {**manifest.words, "emr": manifest.name}
+    return Screen(emr=manifest.emr, words=words, fixes=manifest.fixes, zone=zone, now=now)

@@ -2,6 +2,7 @@
 
 from visitsync.connector_kit.manifest import CredentialField, Feed, KnownGap, Manifest, Setting
 from visitsync.connectors.kareo.contract import ENDPOINT_PATH
+from visitsync.connectors.kareo.fixes import FIXES
 from visitsync.connectors.kareo.throttles import limits
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.practice import Demographic
@@ -29,6 +30,7 @@ MANIFEST = Manifest(
         "patient": "patient",
         "note": "appointment notes",
     },
+    fixes=FIXES,
     credentials=(
         CredentialField(
             name="customer_key",
