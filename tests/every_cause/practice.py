@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+import msgspec
 
 from tests.nothing_lost.clinics import MONDAY, Desk, ticking_from
 from tests.nothing_lost.house import House
@@ -46,7 +47,7 @@ class Practice:
         **variants: str,
     ) -> None:
         vendor = VENDORS[emr]
-        vendor = replace(vendor, settings={**vendor.settings, **(settings or {})})
+        vendor = msgspec.structs.replace(vendor, settings={**vendor.settings, **(settings or {})})
         desk = Desk(ticking_from(opens_at - SETTLED))
         desk.clinic.zone = zone
         with desk.clinic.editing(stamp=opens_at - timedelta(days=400)):

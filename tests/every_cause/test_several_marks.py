@@ -6,12 +6,13 @@ import pytest
 
 from tests.every_cause.conftest import OpenPractice
 from tests.every_cause.practice import EMRS, Practice, codes_of
+from tests.every_cause.told import word
 from tests.every_cause.walked import walks
+from tests.nothing_lost.vendors import VENDORS
 from visitsync.domain.appointment import MarkKind
 from visitsync.simulator_kit.staging import OFFICE_VISIT, TELEMEDICINE, VIRTUAL_LOCATION, a_booking
 
 SOON = timedelta(minutes=5)
-PLACES = {"drchrono": "office", "kareo": "service location"}
 
 
 def _stage(practice: Practice, name: str) -> int:
@@ -29,15 +30,15 @@ def _fix(practice: Practice, name: str, appointment_id: int) -> None:
 def test_a6_the_right_type_in_the_wrong_place_says_which_place_it_must_be(
     emr: str, open_practice: OpenPractice
 ) -> None:
-    practice = open_practice(emr)
+    practice, place = open_practice(emr), word(VENDORS[emr], "location")
     practice.approve(VIRTUAL_LOCATION, kind=MarkKind.LOCATION)
     booked = _stage(practice, "A6")
     practice.sync()
     answer = practice.why(booked)
     [words] = answer.explanations
     assert (answer.outcome, words.code, words.owner) == ("needs_fix", "condition-not-met", "front desk")
-    assert f"its {PLACES[emr]} is “Main Street”; it must be Virtual Care" in words.sentence
-    assert f"change its {PLACES[emr]} to Virtual Care" in words.fix
+    assert f"its {place} is “Main Street”; it must be Virtual Care" in words.sentence
+    assert f"the {place} of" in words.fix or f"its {place} to Virtual Care" in words.fix
     _fix(practice, "A6", booked)
     assert (practice.why(booked).outcome, practice.codes(booked)) == ("ready", [])
 

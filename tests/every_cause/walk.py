@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from tests.every_cause.practice import CONSULT, Practice
-from tests.every_cause.told import TOLD
+from tests.every_cause.told import told_by
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.records import Patient
 from visitsync.simulator_kit.staging import a_booking
@@ -20,6 +20,9 @@ UNTIL_LISTS_ARE_READ = timedelta(hours=24)
 SETTINGS = {"excluded_resources": "Overflow Column", "duration_step_minutes": "15"}
 STAFF_ADDRESS = "bertrand.quill@example.org"
 """Of the staff member whose address the scenario B3 gives to a patient."""
+
+TWO_PEOPLE = ("B4", "B5")
+"""Scenarios that concern two people, who both have an appointment."""
 
 Answered = Mapping[str, "Look"]
 """Scenario → what was answered."""
@@ -52,12 +55,16 @@ def walk(practice: Practice) -> Walk:
     practice.connect_location("Main Street")
     practice.sync()
     clinic = practice.clinic
-    scenarios = {name: practice.house.vendor.module.SCENARIOS[name] for name in TOLD[practice.emr]}
+    vendor = practice.house.vendor
+    scenarios = {name: vendor.module.SCENARIOS[name] for name in told_by(vendor)}
     staged = {name: scenario.provoke(clinic) for name, scenario in scenarios.items()}
-    others = {name: a_booking(clinic, patient=_who_shares(clinic, staged[name])).id for name in ("B4", "B5")}
+    others = {
+        name: a_booking(clinic, patient=_who_shares(clinic, staged[name])).id for name in TWO_PEOPLE if name in staged
+    }
     names = _names(practice, staged)
     practice.sync()
-    practice.enable(_practitioner_of(clinic, staged["C5"]))
+    if "C5" in staged:
+        practice.enable(_practitioner_of(clinic, staged["C5"]))
     practice.later(UNTIL_LATE_ONES_SHOW)
     before, other_before = _look(practice, staged), _look(practice, others)
     for name, scenario in scenarios.items():
@@ -95,15 +102,12 @@ def _practitioner_of(clinic: Clinic, appointment_id: int) -> int:
     return clinic.appointments[appointment_id].practitioner_id
 
 
-def _names(practice: Practice, staged: Mapping[str, int]) -> dict[str, Mapping[str, str]]:
+def _names(practice: Practice, staged: Mapping[str, int]) -> dict[str, dict[str, str]]:
     clinic = practice.clinic
-    moved_from = clinic.appointments[staged["F7"]].moved_from
-    return {
-        "B4": {"other": str(_who_shares(clinic, staged["B4"]).id)},
-        "B5": {"other": str(_who_shares(clinic, staged["B5"]).id)},
-        "D2": {"desk": {"drchrono": "Front Desk 2", "kareo": "“Front Desk 2”"}[practice.emr]},
-        "F7": {"old": practice.house.vendor_id(moved_from or 0)},
-    }
+    names = {name: {"other": str(_who_shares(clinic, staged[name]).id)} for name in TWO_PEOPLE if name in staged}
+    if "F7" in staged:
+        names["F7"] = {"old": practice.house.vendor_id(clinic.appointments[staged["F7"]].moved_from or 0)}
+    return names
 
 
 def _enable_whoever_it_is(practice: Practice, appointment_id: int) -> None:

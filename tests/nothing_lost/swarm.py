@@ -18,7 +18,7 @@ from tests.nothing_lost.house import House
 from tests.nothing_lost.invariants import broken, decided_otherwise
 from tests.nothing_lost.oracle import differences
 from tests.nothing_lost.stops import Stop
-from tests.nothing_lost.vendors import DRCHRONO, Vendor
+from tests.nothing_lost.vendors import Vendor
 from tests.nothing_lost.worker import Job, Workers
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.simulator_kit.records import Appointment
@@ -39,10 +39,6 @@ FAULTS = (
     "empty_list", "unreadable_record", "error_in_200", "row_inserted_between_pages", "row_deleted_between_pages",
     "row_shown_late", "rows_with_one_stamp", "token_expires", "phantom_row", "security_missing", "internal_fault",
 )  # fmt: skip
-VARIANTS = (
-    {"paging": "offset"}, {"appointments_page_size": "7"}, {"show_archived": "ignored"},
-    {"since_shows_deletions": "no"}, {"replica_lag_seconds": "5"}, {"stamp_zone": "practice"}, {"list_key": "data"},
-)  # fmt: skip
 
 
 @contextmanager
@@ -50,8 +46,8 @@ def swarm(seed: int, vendor: Vendor, workers: Workers, database_url: str) -> Ite
     """A clinic for that seed, on a variant of the EMR, ready to live."""
     random = Random(seed)
     variants: dict[str, str] = {}
-    for chosen in random.sample(VARIANTS, k=random.randint(0, 3)):
-        variants |= chosen if vendor is DRCHRONO else {}
+    for chosen in random.sample(vendor.swarm_variants, k=random.randint(0, min(3, len(vendor.swarm_variants)))):
+        variants |= chosen
     house = House(a_clinic_of_regulars(ticking_from(MONDAY), APPOINTMENTS), vendor, **variants)
     try:
         house.move_in(database_url, slug=f"swarm-{seed}-{vendor.emr}")

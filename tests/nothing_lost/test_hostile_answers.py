@@ -7,24 +7,16 @@ import pytest
 from tests.nothing_lost.clinics import MONDAY, a_clinic_of_regulars, ticking_from
 from tests.nothing_lost.house import Arrange, House
 from tests.nothing_lost.oracle import differences
-from tests.nothing_lost.vendors import DRCHRONO, KAREO, VENDORS, Vendor
+from tests.nothing_lost.vendors import VENDORS, Vendor
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
 
-FIELDS = {
-    DRCHRONO: ("id", "scheduled_time", "duration", "status", "doctor", "patient", "profile", "reason", "deleted_flag",
-               "appt_is_break", "office", "updated_at", "created_at", "recurring_appointment", "exam_room"),
-    KAREO: ("ID", "StartDate", "EndDate", "AppointmentDuration", "ConfirmationStatus", "PatientID", "ResourceID1",
-            "ResourceName1", "ResourceTypeID1", "AppointmentReason1", "AppointmentReasonID1", "Type",
-            "LastModifiedDate", "ServiceLocationName", "ServiceLocationID", "CreatedDate"),
-}  # fmt: skip
-"""Fields of a row that an EMR might rename one day."""
-UNREADABLE = [
-    *((DRCHRONO, how) for how in ("bad time", "no id", "null id", "numbers for text", "text for numbers", "null",
-                                  "no object", "hardly anything")),
-    *((KAREO, how) for how in ("date", "no_id", "text_id", "no_start")),
-]  # fmt: skip
+UNREADABLE = [(vendor, how) for vendor in VENDORS.values() for how in vendor.unreadable]
+FIELDS = [(vendor, name) for vendor in VENDORS.values() for name in vendor.fields]
+with_a_list = [vendor for vendor in VENDORS.values() if vendor.a_list_of_the_practice]
+with_charts = [vendor for vendor in VENDORS.values() if vendor.one_chart]
+with_own_changes = [vendor for vendor in VENDORS.values() if vendor.changes]
 
 
 @every_vendor
@@ -41,12 +33,12 @@ def test_rows_that_come_twice_are_taken_in_once(arrange: Arrange, vendor: Vendor
 
 @every_vendor
 @pytest.mark.parametrize("disturbance", ["row_inserted_between_pages", "row_deleted_between_pages"])
-@pytest.mark.parametrize("paging", ["position", "offset"])
+@pytest.mark.parametrize("is_the_other_way", [False, True])
 def test_rows_that_come_and_go_between_two_pages(
-    arrange: Arrange, vendor: Vendor, disturbance: str, paging: str
+    arrange: Arrange, vendor: Vendor, disturbance: str, is_the_other_way: bool
 ) -> None:
-    variants = {"paging": paging, "appointments_page_size": "7"} if vendor is DRCHRONO else {}
-    house = a_house_of(arrange, vendor, 60, **variants)
+    other = vendor.swarm_variants[:1] if is_the_other_way else ()
+    house = a_house_of(arrange, vendor, 60, **vendor.small_pages, **(other[0] if other else {}))
     house.app.faults.switch_on(disturbance, times=4, match=house.vendor.windows)
     house.turns(1, full=True)
     house.turns(4, every=DAY + HOUR)
@@ -70,7 +62,9 @@ def test_one_unreadable_record_among_200_blocks_no_other(arrange: Arrange, vendo
 @pytest.mark.parametrize(("vendor", "how"), UNREADABLE, ids=lambda it: getattr(it, "emr", it))
 def test_a_record_that_is_read_well_again_leaves_quarantine(arrange: Arrange, vendor: Vendor, how: str) -> None:
     house = a_house_of(arrange, vendor, 30)
-    house.app.faults.switch_on("unreadable_record", times=1, match=vendor.windows, skip=vendor is KAREO, row=3, how=how)
+    house.app.faults.switch_on(
+        "unreadable_record", times=1, match=vendor.windows, skip=not vendor.changes, row=3, how=how
+    )
     house.sync(full=True)
     assert len(house.active()) == 30
     assert house.query("select count(*) from quarantine where resolved_at is null") == [(1,)]
@@ -86,8 +80,7 @@ def test_a_record_that_is_read_well_again_leaves_quarantine(arrange: Arrange, ve
      "next_is_same_page"],
 )  # fmt: skip
 def test_a_list_that_is_torn_or_empty_for_days_cancels_nothing(arrange: Arrange, vendor: Vendor, fault: str) -> None:
-    variants = {"appointments_page_size": "20"} if vendor is DRCHRONO else {}
-    house = a_house_of(arrange, vendor, 60, **variants)
+    house = a_house_of(arrange, vendor, 60, **vendor.small_pages)
     before = house.active()
     house.app.faults.switch_on(fault, times=None, match=vendor.lists)
     house.turns(6, every=7 * HOUR)
@@ -97,10 +90,7 @@ def test_a_list_that_is_torn_or_empty_for_days_cancels_nothing(arrange: Arrange,
     assert differences(house) == []
 
 
-@pytest.mark.parametrize(
-    ("vendor", "name"), [(vendor, name) for vendor, names in FIELDS.items() for name in names],
-    ids=lambda it: getattr(it, "emr", it),
-)  # fmt: skip
+@pytest.mark.parametrize(("vendor", "name"), FIELDS, ids=lambda it: getattr(it, "emr", it))
 def test_a_field_that_gets_another_name_one_day_cancels_nothing(arrange: Arrange, vendor: Vendor, name: str) -> None:
     house = a_house_of(arrange, vendor, 40)
     before = house.active()
@@ -114,8 +104,7 @@ def test_a_field_that_gets_another_name_one_day_cancels_nothing(arrange: Arrange
 
 @every_vendor
 def test_a_mass_cancellation_stops_until_a_person_has_looked(arrange: Arrange, vendor: Vendor) -> None:
-    variants = {"appointments_page_size": "7"} if vendor is DRCHRONO else {}
-    house = a_house_of(arrange, vendor, 60, **variants)
+    house = a_house_of(arrange, vendor, 60, **vendor.small_pages)
     for appointment in list(house.clinic.appointments)[:40]:
         house.clinic.cancel(appointment.id)
     reports = house.turns(12)
@@ -154,8 +143,7 @@ def test_refused_answers_do_not_pile_up(arrange: Arrange, vendor: Vendor) -> Non
 @every_vendor
 def test_a_sweep_that_is_stopped_again_and_again_goes_on_where_it_was(arrange: Arrange, vendor: Vendor) -> None:
     """An EMR, or our share of its budget, that gives out after a few pages each time."""
-    variants = {"appointments_page_size": "7"} if vendor is DRCHRONO else {}
-    house = arrange(vendor, a_clinic_of_regulars(ticking_from(MONDAY), 60), **variants)
+    house = arrange(vendor, a_clinic_of_regulars(ticking_from(MONDAY), 60), **vendor.small_pages)
     for _ in range(10):
         house.app.faults.clear()
         house.app.faults.switch_on("outage", times=None, skip=3, match=vendor.windows)
@@ -166,12 +154,12 @@ def test_a_sweep_that_is_stopped_again_and_again_goes_on_where_it_was(arrange: A
     assert differences(house) == []
 
 
-@every_vendor
+@pytest.mark.parametrize("vendor", with_charts, ids=lambda vendor: vendor.emr)
 def test_one_chart_that_the_emr_cannot_show_holds_up_no_other(arrange: Arrange, vendor: Vendor) -> None:
     house = arrange(vendor, a_clinic_of_regulars(ticking_from(MONDAY), 20))
     first = next(iter(house.clinic.patients)).id
-    match = f"GET /api/patients/{first}" if vendor is DRCHRONO else "GetPatient$"
-    house.app.faults.switch_on("outage", times=None if vendor is DRCHRONO else 1, match=match, status=500)
+    times = None if vendor.has_one_question_per_chart else 1
+    house.app.faults.switch_on("outage", times=times, match=vendor.one_chart.format(patient=first), status=500)
     reports = house.turns(4)
     assert len(house.active()) >= 19
     assert reports[-1].trouble is None
@@ -193,20 +181,20 @@ def test_trouble_that_is_over_stays_in_no_decision(arrange: Arrange, vendor: Ven
     assert not [text for (text,) in findings if "outage" in text]
 
 
-@every_vendor
+@pytest.mark.parametrize("vendor", with_a_list, ids=lambda vendor: vendor.emr)
 def test_a_list_of_the_practice_that_cannot_be_read_holds_up_no_appointment(arrange: Arrange, vendor: Vendor) -> None:
     house = a_house_of(arrange, vendor, 20)
-    lists = "GET /api/offices" if vendor is DRCHRONO else "GetServiceLocations"
-    house.app.faults.switch_on("html_as_data", times=None, match=lists)
+    house.app.faults.switch_on("html_as_data", times=None, match=vendor.a_list_of_the_practice)
     churn(house)
     reports = house.turns(2, every=DAY + HOUR)
     assert [report.trouble for report in reports] == ["emr-answer-unreadable"] * 2
     assert differences(house) == []
 
 
-def test_a_feed_of_changes_that_cannot_be_read_leaves_the_sweep(arrange: Arrange) -> None:
-    house = a_house_of(arrange, DRCHRONO, 20)
-    house.app.faults.switch_on("html_as_data", times=None, match=r"GET /api/appointments\?since")
+@pytest.mark.parametrize("vendor", with_own_changes, ids=lambda vendor: vendor.emr)
+def test_a_feed_of_changes_that_cannot_be_read_leaves_the_sweep(arrange: Arrange, vendor: Vendor) -> None:
+    house = a_house_of(arrange, vendor, 20)
+    house.app.faults.switch_on("html_as_data", times=None, match=vendor.changes)
     churn(house)
     house.turns(4, every=7 * HOUR)
     assert differences(house) == []
