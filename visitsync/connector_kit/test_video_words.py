@@ -1,6 +1,7 @@
 """Words of video are found, and nothing else of a note comes out."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,16 @@ def test_words_of_video_are_found_each_once(text: str, words: tuple[str, ...]) -
 )
 def test_other_words_are_not(text: str | None) -> None:
     assert video_words(text) == ()
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper, str.title])
+def test_every_word_is_found_in_every_spelling_of_it(written: Callable[[str], str]) -> None:
+    spelt = {
+        "telepsychiatry": "tele-psych", "teletherapy": "tele therapist", "teams": "ms teams", "webcam": "web cam",
+        "facetime": "face time", "e-visit": "evisit", "online visit": "on-line appt", "remote visit": "remote session",
+    }  # fmt: skip
+    for word in _ALL:
+        assert video_words(f"- {written(spelt.get(word, word))} -") == (word,)
 
 
 def test_several_texts_are_searched() -> None:
