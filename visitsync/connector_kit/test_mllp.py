@@ -67,9 +67,7 @@ def test_four_thousand_starts_are_broken_messages_and_nothing_else() -> None:
 def test_an_end_without_its_carriage_return_is_accepted_once_the_stream_is_quiet() -> None:
     decoder = Decoder()
     assert decoder.feed(START + b"one" + END) == []
-    assert decoder.awaits_return
-    assert decoder.settle() == [Frame(b"one")]
-    assert not decoder.awaits_return
+    assert [decoder.awaits_return, decoder.settle(), decoder.awaits_return] == [True, [Frame(b"one")], False]
     assert decoder.settle() == []
     assert decoder.feed(b"\r" + framed(b"two")) == [Frame(b"two")]
 

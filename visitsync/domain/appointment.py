@@ -1,5 +1,6 @@
 """An appointment as the EMR holds it, in the field's own words; what every connector translates into."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -92,6 +93,22 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     def end(self) -> datetime:
         """When it ends (aware, UTC)."""
         return self.start.instant + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All patients it is for."""
+        first = () if self.patient_id is None else (self.patient_id,)
+        return (*first, *self.other_patient_ids)
+
+    def moved(self, into: Mapping[str, str]) -> "Appointment":
+        """The same for other charts (chart → the one that stands for it now)."""
+        if into.keys().isdisjoint(self.everybody):
+            return self
+        first = None if self.patient_id is None else into.get(self.patient_id, self.patient_id)
+        others = dict.fromkeys(into.get(one, one) for one in self.other_patient_ids)
+        return msgspec.structs.replace(
+            self, patient_id=first, other_patient_ids=tuple(one for one in others if one != first)
+        )
 
 
 class AppointmentDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -111,6 +111,8 @@ class ConnectionFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     trouble: str | None = None
     """The code of what is wrong with the connection (reason catalogue, group G), if anything."""
+    notices: tuple[str, ...] = ()
+    """Codes of what showed while the EMR was asked and stops nothing (group G)."""
 
 
 class PracticeContext(msgspec.Struct, frozen=True, kw_only=True):

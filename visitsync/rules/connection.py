@@ -8,11 +8,12 @@ _PAUSED, _BEING_SET_UP = "connection-paused", "connection-being-set-up"
 
 
 def check(connection: ConnectionFacts) -> tuple[Finding, ...]:
-    """G. While it is set up, that it is not read goes without saying."""
+    """G. While it is set up, that it is not read goes without saying; what only showed in passing comes last."""
     trouble = connection.trouble
     codes = [_PAUSED] if connection.is_paused and trouble != _BEING_SET_UP else []
     if trouble is not None and trouble not in codes:
         codes.append(trouble if trouble in REASONS else TROUBLE_OF_UNKNOWN_KIND)
+    codes += (code for code in connection.notices if code in REASONS and code not in codes)
     return tuple(map(Finding, codes))
 
 

@@ -29,10 +29,23 @@ class CatalogChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def save(
-    transaction: Transaction, connection_id: UUID, kind: RecordKind, read: Sequence[CatalogEntry], *, now: datetime
+    transaction: Transaction,
+    connection_id: UUID,
+    kind: RecordKind,
+    read: Sequence[CatalogEntry],
+    *,
+    now: datetime,
+    only_news: bool = False,
 ) -> CatalogChange:
-    """Takes in entries that the EMR lists; what the practice decided about each (connected, staff, zone) stays."""
+    """Takes in entries that the EMR lists; what the practice decided about each (connected, staff, zone) stays.
+
+    `only_news`: what stands there already is left as it is, with the time at which it was last seen.
+    """
     stored = entries(transaction, connection_id, kind)
+    if only_news:
+        read = [one for one in read if one.id not in stored or _is_news(stored[one.id], one)]
+    if not read:
+        return CatalogChange()
     appeared = [entry.id for entry in read if entry.id not in stored]
     renamed = [entry.id for entry in read if entry.id in stored and stored[entry.id].name != entry.name]
     altered = [entry.id for entry in read if entry.id in stored and _differs(stored[entry.id], entry)]
@@ -152,6 +165,10 @@ def _entry(
         is_active=entry.is_active and retired_at is None,
         previous_name=previous_name,
     )
+
+
+def _is_news(stored: CatalogEntry, read: CatalogEntry) -> bool:
+    return stored.name != read.name or _differs(stored, read)
 
 
 def _differs(stored: CatalogEntry, read: CatalogEntry) -> bool:

@@ -169,6 +169,22 @@ def _holders(
     return holders
 
 
+def forget_unneeded(transaction: Transaction, connection_id: UUID, *, read_before: datetime) -> int:
+    """Forgets patients of whom nothing was heard since then and who have no appointment that may still take place."""
+    return transaction.execute(
+        """delete from patient where practice_id = %(practice)s and connection_id = %(connection)s
+             and read_at < %(before)s and not exists (
+                 select from appointment where appointment.practice_id = %(practice)s
+                   and appointment.connection_id = %(connection)s and appointment.patient_id = patient.patient_id
+                   and outcome not in ('over', 'cancelled'))
+             and not exists (
+                 select from group_member join appointment using (practice_id, connection_id, appointment_id)
+                 where group_member.practice_id = %(practice)s and group_member.connection_id = %(connection)s
+                   and group_member.patient_id = patient.patient_id and outcome not in ('over', 'cancelled'))""",
+        {"practice": transaction.practice_id, "connection": connection_id, "before": read_before},
+    ).rowcount
+
+
 def named(
     transaction: Transaction, words: Sequence[tuple[bytes, bytes]], *, at_most: int = 200
 ) -> list[tuple[UUID, str]]:

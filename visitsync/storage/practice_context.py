@@ -12,13 +12,17 @@ from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.email_address import canonical
 from visitsync.domain.opening_hours import read_opening_hours
 from visitsync.domain.practice import Agreement, ConnectionFacts, PracticeContext
-from visitsync.storage import catalog, practice_settings, practices, staff, sync_runs, visits
+from visitsync.storage import catalog, notices, practice_settings, practices, staff, sync_runs, visits
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import ConnectionState, StoredConnection
 from visitsync.storage.vault import Vault
 
 LEARN_FROM = timedelta(days=14)
 """How far back the usual sync time is learned from."""
+HEARD = "heard"
+"""Kind of the last sign of life of a connection that pushes to us (sync_runs.note_last)."""
+NO_SLOW_LANE = 100
+"""Business days, more than any sync window has: what is pushed comes at once, however far ahead."""
 LEARN_AT_LEAST = 20
 """With fewer visits than this the article's table stands."""
 
@@ -72,15 +76,19 @@ def _facts(
         sync_months=int(settings.get("sync_months", "3")),
         status_meanings=practice_settings.status_meanings(transaction, connection.connection_id),
         duration_step_minutes=int(settings.get("duration_step_minutes", "0")),
+        slow_lane_business_days=7 if manifest.is_listed else NO_SLOW_LANE,
         learned_minutes=_learned_minutes(transaction, connection.connection_id, now),
         is_paused=connection.state is ConnectionState.PAUSED,
         trouble=connection.trouble,
+        notices=notices.current(transaction, connection.connection_id),
     )
     return read_times(facts, sync_runs.last_readings(transaction, connection.connection_id), manifest)
 
 
 def read_times(facts: ConnectionFacts, began_at: Mapping[str, datetime], manifest: Manifest) -> ConnectionFacts:
-    """The facts with when the connection was read last, and when it will be next."""
+    """The facts with when the connection was read last, and when it will be next; or when it was last heard from."""
+    if not manifest.is_listed:
+        return msgspec.structs.replace(facts, last_complete_read_at=began_at.get(HEARD))
     changes, swept = began_at.get("changes"), began_at.get("sweep")
     return msgspec.structs.replace(
         facts,

@@ -9,6 +9,8 @@ import msgspec
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 
+NO_RECORDS = frozenset({"webhook", "message"})
+"""Kinds that are no records of the EMR but pushes that made no sense: nobody's appointment waits for them."""
 NAMELESS = "?"
 """Before the key of a record whose id could not be read; what it was called, nobody knows."""
 
@@ -100,6 +102,26 @@ def resolve(transaction: Transaction, connection_id: UUID, kind: str, keys: Sequ
            where practice_id = %s and connection_id = %s and kind = %s and record_key = any(%s)
              and resolved_at is null""",
         (now, transaction.practice_id, connection_id, kind, list(keys)),
+    ).rowcount
+
+
+def keep_latest(transaction: Transaction, connection_id: UUID, kind: str, *, at_most: int) -> int:
+    """Forgets all of that kind but the latest, whoever goes on sending them; returns how many."""
+    return transaction.execute(
+        """delete from quarantine where practice_id = %(practice)s and connection_id = %(connection)s
+             and kind = %(kind)s and record_key in (
+                 select record_key from quarantine
+                 where practice_id = %(practice)s and connection_id = %(connection)s and kind = %(kind)s
+                 order by last_seen_at desc, record_key offset %(most)s)""",
+        {"practice": transaction.practice_id, "connection": connection_id, "kind": kind, "most": at_most},
+    ).rowcount
+
+
+def forget_before(transaction: Transaction, connection_id: UUID, kind: str, before: datetime) -> int:
+    """Forgets those of that kind that were last met before then; returns how many."""
+    return transaction.execute(
+        """delete from quarantine where practice_id = %s and connection_id = %s and kind = %s and last_seen_at < %s""",
+        (transaction.practice_id, connection_id, kind, before),
     ).rowcount
 
 

@@ -116,12 +116,17 @@ def note(
         ),
     )
     if is_complete:
-        transaction.execute(
-            """insert into last_reading (practice_id, connection_id, kind, began_at) values (%s, %s, %s, %s)
-               on conflict (practice_id, connection_id, kind)
-               do update set began_at = greatest(last_reading.began_at, excluded.began_at)""",
-            (transaction.practice_id, connection_id, kind, began_at),
-        )
+        note_last(transaction, connection_id, kind, at=began_at)
+
+
+def note_last(transaction: Transaction, connection_id: UUID, kind: str, *, at: datetime) -> None:
+    """The last of that kind began then (aware), unless a later one is known: a reading, or a message that came."""
+    transaction.execute(
+        """insert into last_reading (practice_id, connection_id, kind, began_at) values (%s, %s, %s, %s)
+           on conflict (practice_id, connection_id, kind)
+           do update set began_at = greatest(last_reading.began_at, excluded.began_at)""",
+        (transaction.practice_id, connection_id, kind, at),
+    )
 
 
 def last_readings(transaction: Transaction, connection_id: UUID) -> dict[str, datetime]:

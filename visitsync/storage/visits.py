@@ -1,6 +1,6 @@
 """Video visits: at most one active per appointment (a database constraint), and how each followed its appointment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -165,6 +165,31 @@ def change(transaction: Transaction, changes: Sequence[VisitChange], *, now: dat
                values (%s, %s, %s, %s, %s, %s)""",
             [(transaction.practice_id, one.visit.id, now, one.what, one.before, one.after) for one in changes],
         )
+
+
+def follow_merges(
+    transaction: Transaction, connection_id: UUID, merged: Mapping[str, str], *, now: datetime
+) -> list[tuple[str, str]]:
+    """Active visits of charts that were merged become visits of the surviving ones (chart → survivor)."""
+    rows = transaction.execute(
+        """with moved as (
+               update visit set patient_id = merged.survivor, changed_at = %(now)s
+               from unnest(%(charts)s::text[], %(survivors)s::text[]) as merged (chart, survivor)
+               where visit.practice_id = %(practice)s and visit.connection_id = %(connection)s
+                 and visit.state = 'active' and visit.patient_id = merged.chart
+               returning visit.visit_id, merged.chart, merged.survivor)
+           insert into visit_change (practice_id, visit_id, changed_at, what, before, after)
+           select %(practice)s, visit_id, %(now)s, 'chart merged', chart, survivor from moved
+           returning before, after""",
+        {
+            "practice": transaction.practice_id,
+            "connection": connection_id,
+            "charts": list(merged),
+            "survivors": list(merged.values()),
+            "now": now,
+        },
+    ).fetchall()
+    return [(str(before), str(after)) for before, after in rows]
 
 
 def history(transaction: Transaction, visit_id: str) -> list[PastChange]:

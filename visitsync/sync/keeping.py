@@ -1,12 +1,13 @@
 """Bytes first: every answer is committed before anything is made of it, then taken in together with its bookmark."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.pages import FetchedPage
-from visitsync.storage import bookmarks, intake, quarantine, sync_runs
+from visitsync.storage import bookmarks, intake, notices, quarantine, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.sync.run import KeptPage, Run
 from visitsync.sync.take_in import take_in
@@ -34,8 +35,13 @@ def keep(run: Run, page: FetchedPage, stream: str | None) -> None:
             run_id=reading.id if reading else None,
             now=link.now(),
         )
+        if page.notices:
+            notices.noticed(
+                transaction, link.connection_id, reading.kind if reading else "", page.notices, now=link.now()
+            )
     if intake_id is None or reading is None:
         return
+    reading.notices.update(page.notices)
     reading.kept_since = reading.kept_since if reading.kept else time.monotonic()
     reading.kept.append(KeptPage(intake_id=intake_id, page=page, stream=stream))
     reading.kept_bytes += len(page.body)
@@ -90,24 +96,19 @@ def _take_in_alone(run: Run, kept: KeptPage) -> None:
 
 
 def _take_in(run: Run, kept: Sequence[KeptPage], and_then: Callable[[Transaction], None] | None) -> None:
-    link, counted, cancelled = run.link, _counted(run), run.safety.cancelled
-    try:
-        with link.database.practice(link.practice_id) as transaction:
-            run.hold(transaction)
-            if kept:
-                take_in(run, run.bench(transaction), kept)
-                intake.took_in(transaction, [one.intake_id for one in kept], now=link.now())
-            for stream, position in {one.stream: one.page.bookmark for one in kept if one.page.bookmark}.items():
-                if stream:
-                    bookmarks.save(transaction, link.connection_id, stream, position or "", now=link.now())
-            if run.is_sweeping and run.reading is not None:
-                sync_runs.count(transaction, run.reading.id, run.tally.less(run.reading.counted))
-            if and_then is not None:
-                and_then(transaction)
-    except (AnswerUnreadable, UnsafePlan):
-        _uncount(run, counted)
-        run.safety.cancelled = cancelled
-        raise
+    link = run.link
+    with uncounted_where_refused(run), link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        if kept:
+            take_in(run, run.bench(transaction), kept)
+            intake.took_in(transaction, [one.intake_id for one in kept], now=link.now())
+        for stream, position in {one.stream: one.page.bookmark for one in kept if one.page.bookmark}.items():
+            if stream:
+                bookmarks.save(transaction, link.connection_id, stream, position or "", now=link.now())
+        if run.is_sweeping and run.reading is not None:
+            sync_runs.count(transaction, run.reading.id, run.tally.less(run.reading.counted))
+        if and_then is not None:
+            and_then(transaction)
     if run.is_sweeping and run.reading is not None:
         run.reading.counted = copy(run.tally)
 
@@ -134,12 +135,23 @@ def _set_aside(run: Run, kept: KeptPage, reason: str) -> None:
         intake.took_in(transaction, [kept.intake_id], now=link.now())
 
 
+@contextmanager
+def uncounted_where_refused(run: Run) -> Iterator[None]:
+    """What was counted in a transaction that did not come about was not."""
+    counted, cancelled = _counted(run), run.safety.cancelled
+    try:
+        yield
+    except (AnswerUnreadable, UnsafePlan):
+        _uncount(run, counted)
+        run.safety.cancelled = cancelled
+        raise
+
+
 def _counted(run: Run) -> tuple[int, ...]:
     tally = run.tally
     return (tally.pages, tally.records, tally.changed, tally.unreadable, tally.repaired)
 
 
 def _uncount(run: Run, counted: tuple[int, ...]) -> None:
-    """What was counted in a transaction that did not come about was not."""
     tally = run.tally
     tally.pages, tally.records, tally.changed, tally.unreadable, tally.repaired = counted

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.storage import appointments, bookmarks, sync_runs
+from visitsync.storage import appointments, bookmarks, notices, sync_runs
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
+from visitsync.sync.asking import pages_of
 from visitsync.sync.cadence import LastReadings
 from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush, take_in_kept
@@ -42,7 +43,7 @@ def read_catalog(run: Run, keep: Keep) -> None:
         if run.has_unknown:
             bookmarks.forget(transaction, run.link.connection_id, MISSING_FROM_LISTS)
         if retired.all_ids or run.catalog_changes:
-            _judge_after_catalog(run, transaction)
+            judge_after_lists(run, transaction)
     finish(run)
 
 
@@ -76,7 +77,7 @@ def read_patient_changes(run: Run, keep: Keep) -> None:
 def read_one(run: Run, appointment_id: str, keep: Keep, *, urgency: Urgency) -> None:
     """One appointment now."""
     begin(run, ONE_APPOINTMENT)
-    for page in run.link.connector.read_appointment(appointment_id, urgency=urgency):
+    for page in pages_of(run, [appointment_id], urgency=urgency):
         keep(run, page, None)
     finish(run)
 
@@ -102,6 +103,8 @@ def finish(run: Run, *, is_complete: bool = True, trouble: str | None = None) ->
 def _note(
     run: Run, reading: Reading, transaction: Transaction, *, is_complete: bool, trouble: str | None = None
 ) -> None:
+    if is_complete and (reading.notices or run.start.has_notices):
+        notices.only(transaction, run.link.connection_id, reading.kind, reading.notices)
     sync_runs.note(
         transaction,
         run.link.connection_id,
@@ -115,7 +118,7 @@ def _note(
     )
 
 
-def _judge_after_catalog(run: Run, transaction: Transaction) -> None:
+def judge_after_lists(run: Run, transaction: Transaction) -> None:
     """Judges again what a changed list may change: one practitioner's appointments, or all where a type changed."""
     kinds = set(run.catalog_changes)
     where = "connection_id = %(connection)s and outcome <> 'over'"

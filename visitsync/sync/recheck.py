@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from visitsync.storage import appointments
+from visitsync.storage import appointments, wanted
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
@@ -50,6 +50,19 @@ def recheck_for_email(link: Link, change_id: int, email_index: bytes) -> int:
                        and patient.connection_id = appointment.connection_id
                        and patient.patient_id = appointment.patient_id and patient.email_index = %(email)s)"""
     return recheck_for_setting(link, change_id, where, {"email": email_index})
+
+
+def recheck_one(run: Run, appointment_id: str) -> None:
+    """Judges one appointment anew; its patient is wanted anew where the EMR can be asked."""
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        stored = appointments.find(transaction, link.vault, link.connection_id, [appointment_id])
+        run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("somebody asked"))
+        people = dict.fromkeys((each for one in stored for each in one.appointment.everybody), link.now())
+        if people and link.manifest.reads_patients:
+            wanted.want(transaction, link.connection_id, "patient", people)
+            run.has_news = True
 
 
 def recheck_everything(link: Link, cause: Cause) -> int:

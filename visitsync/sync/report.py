@@ -22,15 +22,18 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
     try_again_at: datetime | None = None
 
 
-def healthy(run: Run) -> SyncReport:
-    """Notes that all is well with the connection; answers refused before have been replaced by better ones."""
+def healthy(run: Run, *, worry: str | None = None) -> SyncReport:
+    """Notes that all is well with the connection; answers refused before have been replaced by better ones.
+
+    `worry` is the code of what a person should look at although everything works.
+    """
     refused = [key.removeprefix("answer/") for key in run.quarantined if key.startswith("answer/")]
     if refused:
         link = run.link
         with link.database.practice(link.practice_id) as transaction:
             run.hold(transaction)
             quarantine.resolve(transaction, link.connection_id, "answer", refused, now=link.now())
-    return _note(run, trouble=None)
+    return _note(run, trouble=worry)
 
 
 def troubled(run: Run, trouble: ConnectorError | UnsafePlan) -> SyncReport:

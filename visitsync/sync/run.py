@@ -1,7 +1,7 @@
 """One run of the engine on one connection: its claim, the practice as it is now, what it reads and what it counts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,8 +9,9 @@ import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.local_time import TZDB_VERSION
-from visitsync.domain.practice import PracticeContext
+from visitsync.domain.practice import CatalogEntry, PracticeContext
 from visitsync.storage import practices, quarantine, visits
 from visitsync.storage.catalog import CatalogChange
 from visitsync.storage.database import Transaction
@@ -27,6 +28,9 @@ STOP_REMEMBERS = timedelta(days=7)
 
 ONE_APPOINTMENT = "one appointment"
 """The reading of an appointment that a person asks about."""
+MESSAGES = "messages"
+"""The kind of reading that takes in what was pushed to us."""
+
 MISSING_FROM_LISTS = "missing from lists"
 """The bookmark that says: something that is booked was not in the EMR's lists when they were read last."""
 
@@ -44,6 +48,8 @@ class Reading(msgspec.Struct, kw_only=True):
     kept: list["KeptPage"] = msgspec.field(default_factory=list)
     kept_bytes: int = 0
     kept_since: float = 0.0
+    notices: set[str] = msgspec.field(default_factory=set)
+    """What showed while this was read, and stops nothing."""
 
 
 class KeptPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +84,8 @@ class Run(msgspec.Struct, kw_only=True):
 
     @property
     def is_first_load(self) -> bool:
-        """Whether the whole window has never been read to its end."""
-        return "sweep" not in self.start.began_at
+        """Whether the whole window has never been read to its end. (What is only pushed to us never is.)"""
+        return self.link.manifest.is_listed and "sweep" not in self.start.began_at
 
     @property
     def is_sweeping(self) -> bool:
@@ -106,9 +112,21 @@ class Run(msgspec.Struct, kw_only=True):
         """Raises LostTheConnection if another worker has claimed the connection since."""
         practices.hold(transaction, self.link.connection_id, self.start.epoch)
 
+    def note_unknown(self, appointment: Appointment) -> None:
+        """Remembers whether an appointment names something that came to the EMR after its lists were read."""
+        practice = self.practice
+        types = (mark.id for mark in appointment.marks if mark.kind is MarkKind.TYPE)
+        self.has_unknown = (
+            self.has_unknown
+            or _is_missing(appointment.practitioner_id, practice.practitioners)
+            or _is_missing(appointment.location_id, practice.locations)
+            or any(_is_missing(identity, practice.appointment_types) for identity in types)
+        )
+
     def note_catalog(self, kind: RecordKind, ids: Iterable[str], change: CatalogChange) -> None:
         """Remembers what the EMR's lists named, and what was new about it."""
-        self.listed.setdefault(kind, set()).update(ids)
+        if self.reading is not None and self.reading.kind == "catalog":  # only the EMR's own lists are complete
+            self.listed.setdefault(kind, set()).update(ids)
         if change.all_ids:
             self.catalog_changes.setdefault(kind, []).append(change)
 
@@ -118,6 +136,10 @@ class Run(msgspec.Struct, kw_only=True):
         loaded = _load(self.link, transaction, revision=-1)
         self.practice = _as_it_stands(loaded.practice, self.start, self.link)
         self.translation, self.salt = loaded.translation, loaded.salt
+
+
+def _is_missing(identity: str | None, listed: Mapping[str, CatalogEntry]) -> bool:
+    return identity is not None and bool(listed) and identity not in listed
 
 
 def claim(link: Link, *, cancellations_accepted: bool = False) -> Run:
@@ -180,7 +202,7 @@ def _as_it_stands(practice: PracticeContext, start: TurnStart, link: Link) -> Pr
     What is wrong with the connection is in no decision: it would stay there when all is well again. Answers add it.
     """
     facts = read_times(practice.connection, start.began_at, link.manifest)
-    facts = msgspec.structs.replace(facts, trouble=None, is_paused=False)
+    facts = msgspec.structs.replace(facts, trouble=None, is_paused=False, notices=())
     return msgspec.structs.replace(practice, connection=facts)
 
 

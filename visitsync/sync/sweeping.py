@@ -13,6 +13,7 @@ from visitsync.sync.judging import judge_again
 from visitsync.sync.keeping import flush
 from visitsync.sync.readings import Keep, finish
 from visitsync.sync.run import Reading, Run
+from visitsync.sync.take_in_appointments import bury
 from visitsync.sync.visit_plan import UnsafePlan, refuse_unsafe
 
 FULL, NEAR = "sweep", "near sweep"
@@ -53,7 +54,10 @@ def _resume_or_begin(run: Run, window: SweepWindow) -> tuple[SweepWindow, str | 
 
 
 def _close(run: Run, window: SweepWindow) -> None:
-    """Ends a sweep whose every page was kept. Only the EMR's own word about the one id ends a visit, never absence."""
+    """Ends a sweep whose every page was kept. Only the EMR's own word about the one id ends a visit, never absence.
+
+    Where it cannot be asked for one id, two complete sweeps are its word.
+    """
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
@@ -63,9 +67,12 @@ def _close(run: Run, window: SweepWindow) -> None:
             held = appointments.count_between(transaction, link.connection_id, after, before)
             refuse_unsafe(len(missing), held)
         suspects = appointments.now_missing(transaction, link.connection_id, missing, now=link.now())
-        # In this very transaction: a process that dies before it has asked leaves the question behind.
-        wanted.want(transaction, link.connection_id, "appointment", dict.fromkeys(suspects, link.now()))
-        run.has_news = run.has_news or bool(suspects)
+        if link.manifest.reads_single:
+            # In this very transaction: a process that dies before it has asked leaves the question behind.
+            wanted.want(transaction, link.connection_id, "appointment", dict.fromkeys(suspects, link.now()))
+            run.has_news = run.has_news or bool(suspects)
+        elif suspects:
+            _bury_unlisted(run, transaction, suspects)
         _tell_of_missing(run, transaction, missing)
         if window.is_full:
             _want_patients_again(run, transaction)
@@ -83,6 +90,17 @@ def _tell_of_missing(run: Run, transaction: Transaction, missing: Sequence[str])
     if missing:
         stored = appointments.find(transaction, run.link.vault, run.link.connection_id, missing)
         run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("not met by a sweep"))
+
+
+def _bury_unlisted(run: Run, transaction: Transaction, ids: Sequence[str]) -> None:
+    """Raises UnsafePlan where too many visits would go. What is over stays what it was."""
+    bench, now = run.bench(transaction), run.link.now()
+    known = appointments.known(transaction, bench.connection_id, ids)
+    stored = appointments.find(transaction, bench.vault, bench.connection_id, ids)
+    to_come = [one.appointment.id for one in stored if one.appointment.end > now]
+    if to_come:
+        bury(run, bench, to_come, known, Cause("no longer in the EMR's schedule", "two complete readings"))
+    appointments.known_gone(transaction, bench.connection_id, ids, now=now)
 
 
 def _want_patients_again(run: Run, transaction: Transaction) -> None:

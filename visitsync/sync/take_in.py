@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from visitsync.connector_kit.errors import AnswerUnreadable
-from visitsync.connector_kit.pages import RawRecord, RecordKind, UnreadableRecord
+from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
 from visitsync.sync.judging import Bench
 from visitsync.sync.received import Received, Unreadable, put_in_quarantine
 from visitsync.sync.run import KeptPage, Run
 from visitsync.sync.take_in_appointments import take_in_appointments, take_in_details
 from visitsync.sync.take_in_catalog import take_in_catalog
 from visitsync.sync.take_in_patients import take_in_patients
+from visitsync.sync.take_in_updates import take_in_appointment_updates, take_in_patient_updates
 
 MOST_UNREADABLE_SHARE = 0.05
 MOST_UNREADABLE_WITHOUT_STOPPING = 10
@@ -33,11 +34,24 @@ def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
     run.tally.pages += len(kept)
     run.tally.records += of
     run.has_news = run.has_news or of > 0
-    for kind, received in by_kind.items():
-        unreadable += _take_in_kind(run, bench, kind, received)
+    for kind in sorted(by_kind, key=lambda kind: _turn_of(run, kind)):
+        unreadable += _take_in_kind(run, bench, kind, by_kind[kind])
+        if kind in CATALOG_KINDS and run.catalog_changes and RecordKind.APPOINTMENT_UPDATE in by_kind:
+            run.look_again(bench.transaction)
+            bench = run.bench(bench.transaction)
     _refuse_another_format(len(unreadable), of)
     for bad, intake_id in unreadable:
         put_in_quarantine(run, bench, bad, intake_id)
+
+
+def _turn_of(run: Run, kind: RecordKind) -> int:
+    """What messages say: first of lists, then of patients, so that appointments are judged once.
+
+    Where only patients whom an appointment needs are kept, the appointments come before them.
+    """
+    if kind is RecordKind.PATIENT_UPDATE:
+        return 3 if run.link.manifest.reads_patients else 1
+    return 2 if kind is RecordKind.APPOINTMENT_UPDATE else 0
 
 
 def _take_in_kind(run: Run, bench: Bench, kind: RecordKind, received: Sequence[Received]) -> Unreadable:
@@ -47,6 +61,10 @@ def _take_in_kind(run: Run, bench: Bench, kind: RecordKind, received: Sequence[R
         return take_in_details(run, bench, received)
     if kind is RecordKind.PATIENT:
         return take_in_patients(run, bench, received)
+    if kind is RecordKind.APPOINTMENT_UPDATE:
+        return take_in_appointment_updates(run, bench, received)
+    if kind is RecordKind.PATIENT_UPDATE:
+        return take_in_patient_updates(run, bench, received)
     return take_in_catalog(run, bench, kind, received)
 
 

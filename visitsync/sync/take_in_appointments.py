@@ -7,9 +7,8 @@ import msgspec
 
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.pages import RawRecord, RecordKind
-from visitsync.domain.appointment import Appointment, AppointmentDetail, MarkKind
+from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.local_time import Clarity, LocalTime
-from visitsync.domain.practice import CatalogEntry, PracticeContext
 from visitsync.rules.decide import RULES_VERSION
 from visitsync.storage import appointments, decisions, patients, sync_runs, wanted
 from visitsync.storage.appointments import KNOWN_GONE, Known
@@ -175,7 +174,7 @@ def _changed_cases(run: Run, known: Mapping[str, Known], received: Sequence[Rece
         except RecordUnreadable as error:
             bad.append((unreadable(record, position, error), one.intake_id))
             continue
-        run.has_unknown = run.has_unknown or _names_unknown(appointment, run.practice)
+        run.note_unknown(appointment)
         if before is not None and _is_stale(run, before, appointment):
             continue
         first_seen_at = now if before is None else before.first_seen_at
@@ -189,20 +188,6 @@ def _changed_cases(run: Run, known: Mapping[str, Known], received: Sequence[Rece
             )
         )
     return cases, bad
-
-
-def _names_unknown(appointment: Appointment, practice: PracticeContext) -> bool:
-    """Whether it names something that came to the EMR after its lists were read."""
-    types = (mark.id for mark in appointment.marks if mark.kind is MarkKind.TYPE)
-    return (
-        _is_missing(appointment.practitioner_id, practice.practitioners)
-        or _is_missing(appointment.location_id, practice.locations)
-        or any(_is_missing(identity, practice.appointment_types) for identity in types)
-    )
-
-
-def _is_missing(identity: str | None, listed: Mapping[str, CatalogEntry]) -> bool:
-    return identity is not None and bool(listed) and identity not in listed
 
 
 def _read_charts_left(bench: Bench, cases: Sequence[Case]) -> None:

@@ -9,7 +9,7 @@ from visitsync.storage import catalog
 from visitsync.storage.catalog import CatalogChange
 from visitsync.sync.judging import Bench
 from visitsync.sync.received import Received, Unreadable, unreadable
-from visitsync.sync.run import Run
+from visitsync.sync.run import MESSAGES, Run
 
 
 def take_in_catalog(run: Run, bench: Bench, kind: RecordKind, received: Sequence[Received]) -> Unreadable:
@@ -22,7 +22,14 @@ def take_in_catalog(run: Run, bench: Bench, kind: RecordKind, received: Sequence
             bad.append((unreadable(one.record, position, error), one.intake_id))
             continue
         entries[entry.id] = entry
-    change = catalog.save(bench.transaction, bench.connection_id, kind, list(entries.values()), now=bench.now)
+    change = catalog.save(
+        bench.transaction,
+        bench.connection_id,
+        kind,
+        list(entries.values()),
+        now=bench.now,
+        only_news=run.reading is not None and run.reading.kind == MESSAGES,  # messages name the same again and again
+    )
     run.note_catalog(kind, [one.record.id for one in received], change)
     return bad
 

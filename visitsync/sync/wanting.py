@@ -9,6 +9,7 @@ from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage
 from visitsync.storage import wanted
 from visitsync.storage.wanted import Kind
+from visitsync.sync.asking import pages_of
 from visitsync.sync.keeping import flush
 from visitsync.sync.readings import Keep, begin, finish
 from visitsync.sync.run import Run
@@ -42,12 +43,23 @@ def read_wanted(run: Run, keep: Keep) -> None:
             return
     trouble: ConnectorError | None = None
     try:
-        for kind in KINDS:
+        for kind in _kinds(run):
             trouble = _read_all(run, kind, keep) or trouble
     finally:
         judge_patients_read(run)
     if trouble is not None:
         raise trouble
+
+
+def _kinds(run: Run) -> list[Kind]:
+    """Those that this EMR can be asked for; what is only pushed comes when it comes."""
+    manifest = run.link.manifest
+    can_be_read = {
+        "appointment": manifest.reads_single or manifest.is_listed,
+        "appointment-detail": manifest.reads_single or manifest.is_listed,
+        "patient": manifest.reads_patients,
+    }
+    return [kind for kind in KINDS if can_be_read[kind]]
 
 
 def _read_all(run: Run, kind: Kind, keep: Keep) -> ConnectorError | None:
@@ -111,6 +123,8 @@ def _read(run: Run, kind: Kind, ids: Mapping[str, Urgency], keep: Keep) -> None:
     flush(run)
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
+        if kind == "appointment" and not link.manifest.reads_single:
+            wanted.got(transaction, link.connection_id, kind, ids)  # their days were read: there is no one else to ask
         still = wanted.among(transaction, link.connection_id, kind, list(ids))
         if still:
             wanted.put_off(transaction, link.connection_id, kind, sorted(still), until=link.now() + PUT_OFF)
@@ -125,7 +139,6 @@ def _pages(run: Run, kind: Kind, ids: Sequence[str], urgency: Urgency) -> Iterat
         case "appointment-detail":
             yield from connector.read_details(ids, urgency=urgency)
         case "appointment":
-            for identity in ids:
-                yield from connector.read_appointment(identity, urgency=urgency)
+            yield from pages_of(run, ids, urgency=urgency)
         case _:
             assert_never(kind)
