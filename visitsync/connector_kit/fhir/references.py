@@ -1,0 +1,51 @@
+"""Whom a reference means, in every form that servers write it (fhir reference, sections 6 and 12)."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from visitsync.connector_kit.fhir.shapes import Reference
+
+_ADDRESS = re.compile(
+    r"(?P<base>https?://[^\s?#]+?/)?(?P<type>[A-Z][A-Za-z]{2,63})/(?P<id>[A-Za-z0-9\-._~:@+]{1,128})(/_history/[^/\s]+)?"
+    r"/?",
+    re.ASCII,
+)
+
+
+class Target(NamedTuple):
+    """What a reference points at."""
+
+    type: str
+    """The resource's type; "" where the reference does not say."""
+    id: str
+    """The resource's id; "" where there is only a name or a number."""
+    base: str = ""
+    """The base URL of an absolute reference, without its last slash."""
+    is_contained: bool = False
+    """`id` is the name of a resource inside the one that refers."""
+
+
+NOBODY = Target("", "")
+
+
+def target_of(reference: Reference) -> Target:
+    """Type and id of what is referred to; NOBODY where there is neither. `urn:` names are ids of unknown type."""
+    if reference.reference:
+        found = _read(reference.reference)
+        return found._replace(type=reference.type) if not found.type and reference.type else found
+    if reference.id:
+        return Target(reference.resource_type or reference.type or "", reference.id)
+    return Target(reference.type or reference.resource_type or "", "")
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str) -> Target:
+    if text.startswith("#"):
+        return Target("", text[1:], is_contained=True)
+    if text.startswith(("urn:uuid:", "urn:oid:")):
+        return Target("", text)
+    found = _ADDRESS.fullmatch(text.strip())
+    if found is None:
+        return NOBODY
+    return Target(found["type"], found["id"], (found["base"] or "").rstrip("/"))
