@@ -159,11 +159,11 @@ class Practice:
             change = self._note(transaction, "zone")
         self._judge_again(change)
 
-    def confirm_name(self, type_name: str) -> None:
-        listed = self.listed(RecordKind.APPOINTMENT_TYPE)
+    def confirm_name(self, name: str, kind: RecordKind = RecordKind.APPOINTMENT_TYPE) -> None:
+        listed = self.listed(kind)
         with self._transaction() as transaction:
-            for entry in catalog.by_name(listed, type_name):
-                catalog.confirm_name(transaction, self.connection_id, RecordKind.APPOINTMENT_TYPE, entry.id)
+            for entry in catalog.by_name(listed, name):
+                catalog.confirm_name(transaction, self.connection_id, kind, entry.id)
             change = self._note(transaction, "name confirmed")
         self._judge_again(change)
 

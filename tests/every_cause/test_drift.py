@@ -77,15 +77,78 @@ def test_a5_a_type_that_was_made_anew_under_its_old_name_needs_a_persons_word(op
 
 
 @pytest.mark.parametrize("emr", EMRS)
-def test_a5_a_retired_type_still_counts_on_the_appointments_that_have_it(emr: str, open_practice: OpenPractice) -> None:
+@walks("type-retired")
+def test_a5_a_retired_type_still_counts_and_asks_for_what_takes_its_place(
+    emr: str, open_practice: OpenPractice
+) -> None:
     practice = open_practice(emr)
     practice.approve(CONSULT)
     kind = the_type(practice.clinic, CONSULT)
-    booked = a_booking(practice.clinic, type_id=kind.id).id
+    booked = a_booking(practice.clinic, in_days=5, type_id=kind.id).id
     practice.sync()
     practice.clinic.change_type(kind.id, is_active=False)
     practice.later(A_DAY)
-    assert (practice.why(booked).outcome, practice.codes(booked)) == ("ready", [])
+    answer = practice.why(booked)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code, words.owner) == ("ready", "type-retired", "practice admin")
+    assert f"“Video Consult” is inactive in {practice.name_of_emr}, or no longer in its list" in words.sentence
+    practice.clinic.change_type(kind.id, is_active=True)
+    practice.later(A_DAY)
+    assert practice.codes(booked) == []
+
+
+@pytest.mark.parametrize("emr", EMRS)
+@walks("location-retired", "location-renamed")
+def test_a4_a_chosen_location_that_is_renamed_or_closed_is_told(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    practice.connect_location("Main Street")
+    booked = a_booking(practice.clinic, in_days=5)
+    practice.sync()
+    assert practice.codes(booked.id) == []
+    practice.clinic.change_location(booked.location_id, name="Riverside")
+    practice.later(A_DAY)
+    [words] = practice.why(booked.id).explanations
+    assert (words.code, words.owner) == ("location-renamed", "practice admin")
+    assert "“Main Street” is called “Riverside”" in words.sentence
+    practice.connect_location("Riverside")
+    assert practice.codes(booked.id) == []
+    practice.clinic.change_location(booked.location_id, is_active=False)
+    practice.later(A_DAY)
+    answer = practice.why(booked.id)
+    assert (answer.outcome, codes_of(answer)) == ("ready", ["location-retired"])
+
+
+@pytest.mark.parametrize("emr", EMRS)
+@walks("provider-renamed")
+def test_d4_a_provider_who_takes_another_name_keeps_the_visits(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = a_booking(practice.clinic, in_days=5)
+    practice.sync()
+    practice.clinic.change_practitioner(booked.practitioner_id, last_name="Osei-Lindqvist")
+    practice.later(A_DAY)
+    answer = practice.why(booked.id)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code) == ("ready", "provider-renamed")
+    assert "Imara Osei-Lindqvist" in words.sentence
+    practice.confirm_name(answer.provider, RecordKind.PRACTITIONER)
+    assert practice.codes(booked.id) == []
+
+
+@pytest.mark.parametrize("emr", EMRS)
+@walks("provider-number-reused")
+def test_d3_a_number_that_is_given_to_somebody_else_hides_the_visits(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = a_booking(practice.clinic, in_days=5)
+    practice.sync()
+    somebody_else = {"first_name": "Thaddeus", "last_name": "Okonjo", "npi": "1000000087"}
+    practice.clinic.change_practitioner(booked.practitioner_id, **somebody_else)
+    practice.later(A_DAY)
+    answer = practice.why(booked.id)
+    assert (answer.outcome, answer.explanations[0].code) == ("on_hold", "provider-number-reused")
+    assert answer.visit is not None
+    assert answer.visit.state == "cancelled"
+    practice.enable(booked.practitioner_id)
+    assert (practice.why(booked.id).outcome, practice.codes(booked.id)) == ("ready", [])
 
 
 @walks("type-unknown", "provider-unknown")

@@ -60,6 +60,8 @@ class CatalogEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The name it had before the EMR renamed it, until a person confirms that it is the same thing."""
     zone: str | None = None
     npi: str | None = None
+    previous_npi: str | None = None
+    """The NPI it had when it was called `previous_name`, if that was another one: the EMR may give numbers again."""
     is_clinician: bool = True
     """False: a room, a front-desk column, a user who is no provider."""
     owner_id: str | None = None

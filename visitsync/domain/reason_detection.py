@@ -18,6 +18,10 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "type-renamed": "The number is approved, and the EMR's list gives it another name than before.",
         "type-name-changed": "The approved name is the one that this number had before the EMR renamed it.",
         "type-has-new-id": "The name is that of an approved number, the number is another one.",
+        "type-retired": "The mark is approved; the EMR's list marks it inactive, or a complete reading of the list no "
+        "longer named it.",
+        "location-retired": "The location is connected; the EMR's list marks it inactive, or no longer names it.",
+        "location-renamed": "The location is connected, and the EMR's list gives its number another name than before.",
         "condition-not-met": "Several marks must agree; at least one that says what sort of visit it is does, this "
         "one does not.",
         "nothing-marks-it": "The appointment has none of the marks that the practice's approvals look at.",
@@ -58,6 +62,8 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "payer-not-from-list": "The policy has a payer's name without the payer's number.",
         "provider-npi-missing": "The EMR's list gives no NPI for this provider.",
         "provider-linked-wrong": "Two enabled providers with different NPIs are linked to one login.",
+        "provider-number-reused": "An enabled number has another name and another NPI than before.",
+        "provider-renamed": "An enabled number has another name than before, and the same NPI.",
         "no-provider": "The appointment names no provider at all.",
         "not-a-provider": "The EMR's list says so, or the appointment names a resource and no provider.",
         "provider-inactive": "The EMR's flag.",

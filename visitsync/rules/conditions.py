@@ -84,7 +84,9 @@ def judge(condition: ConditionLookup, marks: Sequence[Mark]) -> ConditionVerdict
         return ConditionVerdict(condition.kind, Stance.BLANK, found="empty")
     for mark in own:
         if mark.id in condition.ids or _text_of(mark, condition) in condition.texts:
-            return ConditionVerdict(condition.kind, Stance.MET, _renamed(mark, condition))
+            return ConditionVerdict(
+                condition.kind, Stance.MET, (*_renamed(mark, condition), *_retired(mark, condition))
+            )
     found = _joined(dict.fromkeys(_shown(mark, condition) for mark in own))
     for mark in own:
         if finding := _what_was_meant(mark, condition):
@@ -108,6 +110,17 @@ def _renamed(mark: Mark, condition: ConditionLookup) -> tuple[Finding, ...]:
     if entry is None or entry.previous_name is None or entry.id not in condition.ids_approved_as_such:
         return ()
     return (Finding("type-renamed", _about(condition, found=entry.name, previous=entry.previous_name)),)
+
+
+def _retired(mark: Mark, condition: ConditionLookup) -> tuple[Finding, ...]:
+    """A5: it still counts on what was booked with it; the next appointment cannot be."""
+    if condition.kind not in TYPE_LIKE:
+        return ()
+    entry = condition.catalog.get(mark.id or "")
+    listed = [entry] if entry else [one for one in condition.catalog.values() if mark.text in _names(one)]
+    if not listed or any(one.is_active for one in listed):
+        return ()
+    return (Finding("type-retired", _about(condition, found=listed[0].name)),)
 
 
 def _what_was_meant(mark: Mark, condition: ConditionLookup) -> Finding | None:

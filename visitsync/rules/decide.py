@@ -11,7 +11,7 @@ from visitsync.rules.recognition import Recognised, recognise
 from visitsync.rules.timing import Timing
 from visitsync.rules.weighing import in_order, outcome_of
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Goes up whenever the same appointment, practice and time may be answered otherwise; every decision names it."""
 
 _HELD_SLOT = Decision(outcome=Outcome.NOT_TELEMEDICINE, findings=(Finding("held-slot"),))

@@ -17,6 +17,8 @@ class PlaceLookup(msgspec.Struct, frozen=True):
     excluded: Mapping[str, str]
     """What is excluded, ids and names, also the ids of those who are excluded by name → its name for staff."""
     locations: Mapping[str, CatalogEntry]
+    drifted: Mapping[str, Finding]
+    """Id of a connected location that the EMR has retired or renamed → what is to be said."""
 
 
 _PLACES = frozenset({MarkKind.LOCATION, MarkKind.ROOM, MarkKind.RESOURCE})
@@ -30,7 +32,17 @@ def place_lookup(practice: PracticeContext) -> PlaceLookup:
         connected=frozenset(name for entry in connected for name in (entry.id, entry.name, *entry.synonyms)),
         excluded=_excluded(practice),
         locations=practice.locations,
+        drifted={entry.id: finding for entry in connected if (finding := _drift(entry)) is not None},
     )
+
+
+def _drift(entry: CatalogEntry) -> Finding | None:
+    """A4 and A5, where somebody has chosen the location and the EMR's list changed under the choice."""
+    if not entry.is_active:
+        return Finding("location-retired", {"found": f"“{entry.name}”"})
+    if entry.previous_name is not None:
+        return Finding("location-renamed", {"found": entry.name, "previous": entry.previous_name})
+    return None
 
 
 def _excluded(practice: PracticeContext) -> dict[str, str]:
@@ -43,10 +55,15 @@ def _excluded(practice: PracticeContext) -> dict[str, str]:
 
 
 def check(appointment: Appointment, lookup: PlaceLookup) -> tuple[Finding, ...]:
-    """A4 and A10."""
+    """A4, A5 and A10."""
     if not lookup.connected and not lookup.excluded:
         return ()
-    return (*_unconnected_location(appointment, lookup), *_excluded_resource(appointment, lookup))
+    drifted = lookup.drifted.get(appointment.location_id or "")
+    return (
+        *_unconnected_location(appointment, lookup),
+        *_excluded_resource(appointment, lookup),
+        *((drifted,) if drifted is not None else ()),
+    )
 
 
 def _unconnected_location(appointment: Appointment, lookup: PlaceLookup) -> tuple[Finding, ...]:

@@ -65,10 +65,15 @@ def _link(
     if entry.id in two_people:
         finding = Finding("provider-linked-wrong", {**who, "other_provider": two_people[entry.id]})
         return ProviderLink(findings=(finding,), name=entry.name, zone=entry.zone)
+    if entry.is_connected and _belonged_to_somebody_else(entry):
+        finding = Finding("provider-number-reused", {**who, "id": entry.id, "previous": str(entry.previous_name)})
+        return ProviderLink(findings=(finding,), name=entry.name, zone=entry.zone)
     against = _what_prevents(entry, enabled_by_npi, who)
     if against is not None:
         return ProviderLink(findings=(against,), name=entry.name, zone=entry.zone)
     warnings = []
+    if entry.previous_name is not None:
+        warnings.append(Finding("provider-renamed", {**who, "previous": entry.previous_name}))
     if not entry.npi:
         warnings.append(Finding("provider-npi-missing", who))
     if entry.staff_id is None:
@@ -88,6 +93,11 @@ def _what_prevents(
     if entry.npi and entry.npi in enabled_by_npi:
         return Finding("provider-other-profile", {**who, "id": entry.id})
     return Finding("provider-not-enabled", who)
+
+
+def _belonged_to_somebody_else(entry: CatalogEntry) -> bool:
+    """D3: another name and another NPI under the number that was enabled."""
+    return entry.previous_name is not None and entry.previous_npi is not None and entry.previous_npi != entry.npi
 
 
 def _logins_of_two_people(enabled: Iterable[CatalogEntry]) -> dict[str, str]:

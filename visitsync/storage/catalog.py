@@ -63,7 +63,7 @@ def save(
                     "connection": connection_id,
                     "kind": kind,
                     "id": entry.id,
-                    "record": _encode(entry),
+                    "record": _encode(_with_previous_npi(entry, stored.get(entry.id))),
                     "now": now,
                     "was": stored[entry.id].name
                     if entry.id in stored and stored[entry.id].name != entry.name
@@ -110,8 +110,13 @@ def entries(transaction: Transaction, connection_id: UUID, kind: RecordKind) -> 
 def connect(
     transaction: Transaction, connection_id: UUID, kind: RecordKind, entry_id: str, *, is_connected: bool = True
 ) -> None:
-    """Switches an entry on (or off) for telemedicine. Raises LookupError for an id that the EMR does not list."""
+    """Switches an entry on (or off) for telemedicine. Raises LookupError for an id that the EMR does not list.
+
+    Whoever switches it on has seen its present name.
+    """
     _update(transaction, connection_id, kind, entry_id, "is_connected", is_connected)
+    if is_connected:
+        confirm_name(transaction, connection_id, kind, entry_id)
 
 
 def link_staff(transaction: Transaction, connection_id: UUID, practitioner_id: str, staff_id: UUID | None) -> None:
@@ -169,6 +174,14 @@ def _entry(
 
 def _is_news(stored: CatalogEntry, read: CatalogEntry) -> bool:
     return stored.name != read.name or _differs(stored, read)
+
+
+def _with_previous_npi(read: CatalogEntry, stored: CatalogEntry | None) -> CatalogEntry:
+    """Remembers whose number it was before its name changed."""
+    if stored is None:
+        return read
+    previous = stored.previous_npi if stored.name == read.name else stored.npi
+    return msgspec.structs.replace(read, previous_npi=previous)
 
 
 def _differs(stored: CatalogEntry, read: CatalogEntry) -> bool:
