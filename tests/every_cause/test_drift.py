@@ -7,6 +7,7 @@ import pytest
 from tests.every_cause.conftest import OpenPractice
 from tests.every_cause.practice import CONSULT, EMRS, codes_of
 from tests.every_cause.walked import walks
+from tests.nothing_lost.vendors import VENDORS
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.simulator_kit.staging import TELEMEDICINE, a_booking, the_practitioner, the_type
 
@@ -98,8 +99,10 @@ def test_a5_a_retired_type_still_counts_and_asks_for_what_takes_its_place(
 
 
 @pytest.mark.parametrize("emr", EMRS)
-@walks("location-retired", "location-renamed")
-def test_a4_a_chosen_location_that_is_renamed_or_closed_is_told(emr: str, open_practice: OpenPractice) -> None:
+@walks("location-renamed")
+def test_a5_a_chosen_location_that_is_renamed_still_counts_until_a_person_confirms_it(
+    emr: str, open_practice: OpenPractice
+) -> None:
     practice = open_practice(emr)
     practice.connect_location("Main Street")
     booked = a_booking(practice.clinic, in_days=5)
@@ -112,6 +115,15 @@ def test_a4_a_chosen_location_that_is_renamed_or_closed_is_told(emr: str, open_p
     assert "“Main Street” is called “Riverside”" in words.sentence
     practice.connect_location("Riverside")
     assert practice.codes(booked.id) == []
+
+
+@pytest.mark.parametrize("emr", [emr for emr in EMRS if VENDORS[emr].tells_of_closed_locations])
+@walks("location-retired")
+def test_a4_a_chosen_location_that_is_closed_is_told(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    practice.connect_location("Main Street")
+    booked = a_booking(practice.clinic, in_days=5)
+    practice.sync()
     practice.clinic.change_location(booked.location_id, is_active=False)
     practice.later(A_DAY)
     answer = practice.why(booked.id)

@@ -60,6 +60,8 @@ class AcrossRooms(msgspec.Struct, frozen=True, kw_only=True):
     """More settings for the walk over all scenarios."""
     tells_of_deletions: bool = False
     """Whether reading changes shows what staff deleted."""
+    tells_of_closed_locations: bool = True
+    """Whether its lists show that a location is closed."""
     lists: str = ""
     """Matches requests for lists of appointments, in the words of the request log."""
     windows: str = ""

@@ -8,6 +8,7 @@ ACROSS_ROOMS = AcrossRooms(
     path=ENDPOINT_PATH,
     variants={"throttle_percent": "0"},
     settings={"throttle_scale": "0", "throttle_margin_ms": "0"},
+    tells_of_closed_locations=False,  # a service location has no such field, and nobody knows when one disappears
     lists=r"GetAppointments",
     windows=r"GetAppointments",
     one_chart="GetPatient$",
