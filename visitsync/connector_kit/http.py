@@ -3,7 +3,7 @@
 import logging
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlencode, urljoin
 
@@ -32,7 +32,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int
     headers: Mapping[str, str]
-    """Names in lower case; of a repeated header the last."""
+    """Names in lower case; of a repeated header the last, but all of Link, which may be sent in several lines."""
     body: bytes
     media_type: str
     """Lower case, without parameters; "" where none was given."""
@@ -190,7 +190,7 @@ class PoliteClient:
                 request.method, request.url, headers=request.headers, content=request.content, extensions=timeouts
             ) as response,
         ):
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            headers = _by_name(response.headers)
             body = read_body(response.iter_stream(), headers, self.max_body_bytes)
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         return Answer(status=response.status, headers=headers, body=body, media_type=media_type)
@@ -209,6 +209,15 @@ def _header_list(headers: Mapping[str, str]) -> Headers:
         return [(name.encode("ascii"), value.encode("ascii")) for name, value in every.items()]
     except UnicodeEncodeError:
         raise RequestRefused("A header contains letters beyond ASCII.") from None
+
+
+def _by_name(received: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in received:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        # Of a link header that came in two lines, the lost one might be that which says that a list goes on.
+        headers[name] = f"{headers[name]}, {value}" if name == "link" and name in headers else value
+    return headers
 
 
 def _of_expected_type(answer: Answer, media_types: Sequence[str], operation: str) -> Answer:

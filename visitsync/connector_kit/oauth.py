@@ -1,5 +1,6 @@
 """OAuth 2 with an authorization code and refresh tokens that work once: one refresh, however many workers want it."""
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,6 +20,20 @@ LONGEST_TOKEN = 8192
 # RFC 6749, 5.2; any of these says that only a person can help.
 SIGN_IN_AGAIN = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
+
+
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """In what one EMR's token endpoint differs from the usual."""
+
+    has_secret_in_header: bool = False
+    """Client id and secret go into a Basic header (RFC 6749, 2.3.1), not into the form."""
+    refuses_in_own_words: bool = False
+    """Its refusals have no documented body: any 4xx that time does not mend says that a person must sign in again."""
+    default_seconds: float = 0.0
+    """How long a token is taken to live where the answer does not say; 0: until it is refused."""
+
+
+USUAL = Habits()
 
 
 class _TokenAnswer(msgspec.Struct, frozen=True):
@@ -60,6 +75,7 @@ def exchange_code(
     client_secret: str,
     redirect_uri: str,
     code: str,
+    habits: Habits = USUAL,
 ) -> dict[str, str]:
     """The credentials to save, for a code that a sign-in brought back (codes live seconds: call at once).
 
@@ -67,7 +83,7 @@ def exchange_code(
     """
     asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     known = {"client_id": client_id, "client_secret": client_secret}
-    return _ask_for_tokens(client, token_url, clock, asked, known, Urgency.PERSON_WAITS)
+    return _ask_for_tokens(client, token_url, clock, asked, known, Urgency.PERSON_WAITS, habits)
 
 
 class TokenHolder:
@@ -77,8 +93,11 @@ class TokenHolder:
     the EMR did not say).
     """
 
-    def __init__(self, client: PoliteClient, store: CredentialStore, clock: Clock, *, token_url: str) -> None:
+    def __init__(
+        self, client: PoliteClient, store: CredentialStore, clock: Clock, *, token_url: str, habits: Habits = USUAL
+    ) -> None:
         self._client = client
+        self._habits = habits
         self._store = store
         self._clock = clock
         self._token_url = token_url
@@ -119,7 +138,7 @@ class TokenHolder:
         if not refresh_token:
             raise NeedsReconnect("There is no refresh token: the practice has not signed in yet.")
         asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return _ask_for_tokens(self._client, self._token_url, self._clock, asked, current, urgency)
+        return _ask_for_tokens(self._client, self._token_url, self._clock, asked, current, urgency, self._habits)
 
 
 def _ask_for_tokens(
@@ -129,30 +148,39 @@ def _ask_for_tokens(
     asked: Mapping[str, str],
     known: Mapping[str, str],
     urgency: Urgency,
+    habits: Habits,
 ) -> dict[str, str]:
     """All credentials to save: those known, with what the token endpoint answered put over them."""
-    form = {**asked, "client_id": known.get("client_id", ""), "client_secret": known.get("client_secret", "")}
+    client_id, client_secret = known.get("client_id", ""), known.get("client_secret", "")
+    in_form = {} if habits.has_secret_in_header else {"client_id": client_id, "client_secret": client_secret}
+    in_header = {"Authorization": _basic(client_id, client_secret)} if habits.has_secret_in_header else {}
     began = clock()
     answer = client.request(
         "POST",
         token_url,
         operation=TOKEN_OPERATION,
         urgency=urgency,
-        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-        content=urlencode(form).encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", **in_header},
+        content=urlencode({**asked, **in_form}).encode(),
     )
-    _raise_for_refusal(answer, client, clock)
+    _raise_for_refusal(answer, client, clock, habits)
     tokens = _read_tokens(answer)
     return {
         **known,
         "access_token": tokens.access_token,
         # The refresh token rotates; where none came back the old one stays good.
         "refresh_token": tokens.refresh_token or known.get("refresh_token", ""),
-        "expires_at": _expiry(tokens.expires_in, began),
+        "expires_at": _expiry(tokens.expires_in, began, habits.default_seconds),
     }
 
 
-def _raise_for_refusal(answer: Answer, client: PoliteClient, clock: Clock) -> None:
+def _basic(client_id: str, client_secret: str) -> str:
+    return f"Basic {base64.b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
+
+
+def _raise_for_refusal(answer: Answer, client: PoliteClient, clock: Clock, habits: Habits) -> None:
+    if habits.refuses_in_own_words and answer.status in (400, 401, 403, 404, 410, 422):
+        raise NeedsReconnect("The EMR does not renew our access any more.")
     if answer.status in (400, 401, 403):
         if answer.status == 401 or _refusal(answer.body) in SIGN_IN_AGAIN:
             raise NeedsReconnect("The EMR does not renew our access any more.")
@@ -179,9 +207,10 @@ def _read_tokens(answer: Answer) -> _TokenAnswer:
     return tokens
 
 
-def _expiry(expires_in: float | str | None, began: datetime) -> str:
+def _expiry(expires_in: float | str | None, began: datetime, default_seconds: float) -> str:
     try:
         seconds = float(expires_in) if expires_in is not None else 0.0
     except ValueError:
         seconds = 0.0
+    seconds = seconds if seconds > 0 else default_seconds
     return (began + timedelta(seconds=min(seconds, 10 * 365 * 86400.0))).isoformat() if seconds > 0 else ""
