@@ -50,11 +50,13 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         (office_id, _name(context.locations, office_id)),
         (room_id, _name(context.locations, room_id)),
     )
-    stamp_zone = zone_of_stamps(doctor_id, context)
+    zone = zone_of_doctor(doctor_id, context)
+    stamp_zone = zone_of_stamps(zone, context)
     status_text = row.status or ""
+    noted = video_words(row.notes) if row.notes else ()
     return Appointment(
         id=record.id,
-        start=local_time(row.scheduled_time, zone_of_doctor(doctor_id, context), "scheduled_time"),
+        start=local_time(row.scheduled_time, zone, "scheduled_time"),
         duration_minutes=minutes(row.duration),
         status=_status(status_text, context),
         status_text=status_text,
@@ -69,7 +71,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         series_id=_series_id(record.id, row),
         replaces_id=optional_id(row.cloned_from),
         coverage_named=_coverage_named(row),
-        video_words=tuple(dict.fromkeys((*words, *video_words(row.notes)))) if row.notes else words,
+        video_words=tuple(dict.fromkeys((*words, *noted))) if noted else words,
         lacks_detail=context.settings.get("telehealth_rows") == "read",
     )
 

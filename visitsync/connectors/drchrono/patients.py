@@ -11,7 +11,7 @@ from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.wall_time import iso_date
 from visitsync.connectors.drchrono.drift import moment, optional_id
 from visitsync.connectors.drchrono.payloads import PATIENTS, Insurance, PatientRow
-from visitsync.connectors.drchrono.zones import zone_of_stamps
+from visitsync.connectors.drchrono.zones import zone_of_doctor, zone_of_stamps
 from visitsync.domain.patient import Address, Coverage, Patient, PatientStatus
 
 STATUS = {
@@ -30,6 +30,7 @@ def to_patient(record: RawRecord, context: TranslationContext) -> Patient:
     if record_id(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
     birth_date, birth_text = _birth_date(row.date_of_birth)
+    zone = zone_of_doctor(optional_id(row.doctor), context)
     phones = (row.cell_phone, row.home_phone, row.office_phone)
     return Patient(
         id=record.id,
@@ -47,7 +48,7 @@ def to_patient(record: RawRecord, context: TranslationContext) -> Patient:
         is_self_pay=row.patient_payment_profile == SELF_PAY,
         has_responsible_contact=bool(row.responsible_party_email or row.responsible_party_phone),
         status=_status(row.patient_status),
-        changed_at=moment(row.updated_at, zone_of_stamps(optional_id(row.doctor), context), "updated_at"),
+        changed_at=moment(row.updated_at, zone_of_stamps(zone, context), "updated_at"),
     )
 
 

@@ -21,11 +21,9 @@ def zone_of_doctor(doctor_id: str | None, context: TranslationContext) -> str:
     return (doctor.zone if doctor is not None else None) or context.practice_zone
 
 
-def zone_of_stamps(doctor_id: str | None, context: TranslationContext) -> str:
-    """The zone of created_at and updated_at in a doctor's rows."""
-    if context.settings.get("stamp_zone") == "practice":
-        return context.practice_zone
-    return zone_of_doctor(doctor_id, context)
+def zone_of_stamps(zone: str, context: TranslationContext) -> str:
+    """The zone of created_at and updated_at in the rows of a doctor whose zone is this one."""
+    return context.practice_zone if context.settings.get("stamp_zone") == "practice" else zone
 
 
 @lru_cache(maxsize=256)

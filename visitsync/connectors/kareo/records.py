@@ -1,10 +1,11 @@
 """Takes Kareo's answers apart: from one XML answer to its records, each as JSON of the members that say something.
 
 JSON, because nil and absent members mean the same, and because the many nil ones would fill the storage. Members keep
-Kareo's spelling and order, known to us or not. What must never be kept is left out here and nowhere later.
+Kareo's spelling and order, known to us or not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -12,23 +13,24 @@ from lxml import etree
 
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
-from visitsync.connector_kit.soap import Element, is_nil, local_name, read_answer, without_nil_members
+from visitsync.connector_kit.soap import Element, local_name, read_answer, without_nil_members
 from visitsync.connectors.kareo.answers import SaysError, payload_of, refuse_throttled, result_of
 from visitsync.connectors.kareo.contract import REPLIES, K, Reply
-from visitsync.connectors.kareo.secrecy import blank_secrets, is_secret
+from visitsync.connectors.kareo.elements import names_of, nested
+from visitsync.connectors.kareo.listed_rows import AlikeRows, ListedRows, NotWrittenAlike, ParsedRows
+from visitsync.connectors.kareo.secrecy import blank_secrets
 from visitsync.connectors.kareo.texts import as_utc, as_utc_again, is_yes, local_time
 
 Members = dict[str, Any]
 Found = list[RawRecord | UnreadableRecord]
 
-LISTS = frozenset({"Cases", "InsurancePolicies", "Authorizations", "PatientSummaries", "ResourceIds"})
-"""Members that are lists even where they hold one item or none."""
-
 
 def records_of(page: FetchedPage, operation: str) -> Found:
     """The records of an answer to that operation, in order. Raises AnswerUnreadable, and what result_of raises."""
-    reply = REPLIES[operation]
-    practice_id = page.asked.get("practice_id", "")
+    reply, practice_id = REPLIES[operation], page.asked.get("practice_id", "")
+    if reply.row and reply.kind is RecordKind.APPOINTMENT:
+        with suppress(NotWrittenAlike):
+            return _listed(page, AlikeRows(page.body, operation, practice_id), reply)
     body = without_nil_members(page.body, sparing=reply.payload)  # of which today's row has some sixty
     try:
         payload = payload_of(result_of(body, operation, practice_id=practice_id), operation)
@@ -36,12 +38,7 @@ def records_of(page: FetchedPage, operation: str) -> Found:
         if reply.row:
             raise
         return _unanswered(page, error)
-    if not reply.row:
-        return list(_single(page, payload, reply))
-    rows = [] if payload is None else list(payload)
-    if any(row.tag != f"{{{reply.namespace}}}{reply.row}" for row in rows):
-        raise AnswerUnreadable(f"{operation}: the list holds something else than {reply.row}.")
-    return _listed(page, rows, reply)
+    return _listed(page, ParsedRows(payload, operation), reply) if reply.row else list(_single(page, payload, reply))
 
 
 def operation_of(body: bytes) -> str:
@@ -56,16 +53,6 @@ def operation_of(body: bytes) -> str:
     return operation
 
 
-# A name in front of an appointment is no use to anyone here; social security numbers are asked of nobody.
-_NAMES_OF_PATIENTS = frozenset({"PatientFullName", "AppointmentName"})
-_CONTACT = frozenset(
-    {"FirstName", "MiddleName", "LastName", "DateOfBirth", "Email", "WorkEmail", "OtherEmail"}
-    | {"HomePhone", "MobilePhone", "WorkPhone", "OtherPhone"}
-)
-_LEFT_OUT: Mapping[RecordKind, frozenset[str]] = {
-    RecordKind.APPOINTMENT: _NAMES_OF_PATIENTS,
-    RecordKind.APPOINTMENT_DETAIL: _NAMES_OF_PATIENTS | _CONTACT | {"RecurrenceRule"},
-}
 _SAYS_NOTHING = frozenset({"", "0", "False", "false"})
 _LIST_TIMES = ("StartDate", "EndDate")
 _LIST_STAMPS = ("CreatedDate", "LastModifiedDate")
@@ -73,39 +60,28 @@ _ID_DIGITS = 19
 _encode = msgspec.json.Encoder().encode
 
 
-class _Names(dict[str, str]):
-    """The name of a member by its tag, "" for one that is not kept; learned tag by tag, for one answer only."""
-
-    def __init__(self, namespace: str, left_out: frozenset[str]) -> None:
-        super().__init__()
-        self._start = f"{{{namespace}}}"
-        self._left_out = left_out
-
-    def __missing__(self, tag: str) -> str:
-        name = tag.removeprefix(self._start)
-        if name == tag:
-            raise RecordUnreadable(f"{tag.rpartition('}')[2][:60]}: in another namespace than the record")
-        kept = "" if name in self._left_out or is_secret(name) else name
-        self[tag] = kept
-        return kept
-
-
-def _names(reply: Reply) -> _Names:
-    nothing: frozenset[str] = frozenset()
-    return _Names(reply.namespace, nothing if reply.kind is None else _LEFT_OUT.get(reply.kind, nothing))
-
-
-def _listed(page: FetchedPage, rows: list[Element], reply: Reply) -> Found:
-    names, read = _names(reply), _flat if reply.kind is RecordKind.APPOINTMENT else _nested
+def _listed(page: FetchedPage, rows: ListedRows, reply: Reply) -> Found:
+    shifted = _shifted(page.asked) if reply.kind is RecordKind.APPOINTMENT else []
     found: Found = []
-    for position, row in enumerate(rows):
+    for position, row in enumerate(rows.rows):
         try:
-            members = read(row, names)
+            members = rows.members(row)
+            for name, unshifted, hours in shifted:
+                if name in members:
+                    members[name] = unshifted(members[name], hours)
             if record := _record(page, members, reply):
                 found.append(record)
         except RecordUnreadable as error:
-            found.append(_unreadable(page, position, row, str(error)))
+            found.append(_unreadable(page, position, rows.element(row), str(error)))
     return found
+
+
+def _shifted(asked: Mapping[str, str]) -> list[tuple[str, Callable[[str, int], str], int]]:
+    """The times that the answer shifted by the offset we asked with; as UTC they no longer depend on it."""
+    hours = int(asked.get("offset") or 0)
+    times = [(name, as_utc_again, hours) for name in _LIST_TIMES if asked.get("list_times") == "offset"]
+    stamps = [(name, as_utc, hours) for name in _LIST_STAMPS if asked.get("list_stamps") == "offset"]
+    return [*times, *stamps] if asked.get("offset") else []
 
 
 def _record(page: FetchedPage, members: Members, reply: Reply) -> RawRecord | None:
@@ -115,42 +91,9 @@ def _record(page: FetchedPage, members: Members, reply: Reply) -> RawRecord | No
         return None
     _refuse_another_practice(page.asked, members)
     identity = _number(identity, reply.id)
-    if reply.kind is RecordKind.APPOINTMENT:
-        _fix_times(members, page.asked)
-        if is_yes(members.get("Recurring", "")):
-            identity = _occurrence_id(identity, members, page.asked)
+    if reply.kind is RecordKind.APPOINTMENT and is_yes(members.get("Recurring", "")):
+        identity = _occurrence_id(identity, members, page.asked)
     return RawRecord(kind=page.kind, id=identity, body=_encode(members), asked=page.asked)
-
-
-def _flat(row: Element, names: _Names) -> Members:
-    """A row of texts; the way that hundreds of thousands of appointments take."""
-    members: Members = {}
-    for child in row:
-        if len(child):
-            raise RecordUnreadable(f"{local_name(child)[:60]}: holds elements where a text belongs")
-        if (text := child.text) and (name := names[child.tag]):
-            if name in members:
-                raise RecordUnreadable(f"{name}: stands there twice")
-            members[name] = text
-    return members
-
-
-def _nested(element: Element, names: _Names) -> Members:
-    """A record that may hold others."""
-    members: Members = {}
-    for child in element:
-        name = names[child.tag]
-        if name in members:
-            raise RecordUnreadable(f"{name}: stands there twice")
-        if name and not is_nil(child) and (value := _value(child, name, names)) != "":
-            members[name] = value
-    return members
-
-
-def _value(child: Element, name: str, names: _Names) -> object:
-    if name in LISTS:
-        return [_nested(item, names) if len(item) else item.text or "" for item in child]
-    return _nested(child, names) if len(child) else child.text or ""
 
 
 def _number(identity: object, name: str) -> str:
@@ -159,21 +102,6 @@ def _number(identity: object, name: str) -> str:
     if len(identity) > _ID_DIGITS or not int(identity):
         raise RecordUnreadable(f"{name}: no number that an id can have")
     return identity
-
-
-def _fix_times(members: Members, asked: Mapping[str, str]) -> None:
-    """Times that the answer shifted by the offset we asked with become UTC, so that they no longer depend on it."""
-    if not (offset := asked.get("offset")):
-        return
-    hours = int(offset)
-    if asked.get("list_times") == "offset":
-        for name in _LIST_TIMES:
-            if name in members:
-                members[name] = as_utc_again(members[name], hours)
-    if asked.get("list_stamps") == "offset":
-        for name in _LIST_STAMPS:
-            if name in members:
-                members[name] = as_utc(members[name], hours)
 
 
 def _occurrence_id(identity: str, members: Members, asked: Mapping[str, str]) -> str:
@@ -198,7 +126,7 @@ def _single(page: FetchedPage, payload: Element | None, reply: Reply) -> Iterato
     """One record for each id that was asked for; occurrences of a series share one answer."""
     wanted = _asked_ids(page)
     try:
-        members = {} if payload is None else _nested(payload, _names(reply))
+        members = {} if payload is None else nested(payload, names_of(reply))
         identity = members.get(reply.id, "0")
         if payload is not None and not wanted:
             wanted = [_number(identity, reply.id)]

@@ -23,6 +23,11 @@ def as_utc(text: str, offset_hours: int) -> str:
 
     So the same moment reads the same, whichever offset it was asked with.
     """
+    hour, _, rest = text.partition(":")
+    shifted = _hour_as_utc(hour, rest[_LENGTH_WITHIN_HOUR:], offset_hours)
+    within = rest[:_LENGTH_WITHIN_HOUR]
+    if shifted is not None and within in _WITHIN_HOUR:
+        return f"{shifted}{within}Z"
     try:
         return f"{(list_wall(text) - timedelta(hours=offset_hours)).isoformat()}Z"
     except (ValueError, OverflowError):
@@ -50,11 +55,12 @@ def stamp(text: str, zone: str) -> datetime | None:
     try:
         if _is_exact(text):
             return datetime.fromisoformat(text).astimezone(UTC) if len(text) == _LENGTH_OF_OURS else utc_instant(text)
-        wall = list_wall(text)
+        hour, _, rest = text.partition(":")
+        start = _steady_hour(hour, rest[_LENGTH_WITHIN_HOUR:], zone)
+        within = _WITHIN_HOUR.get(rest[:_LENGTH_WITHIN_HOUR])
+        return from_wall(list_wall(text), zone).instant if start is None or within is None else start + within
     except ValueError:
         return None
-    offset = _steady_offset(wall.date(), zone)
-    return from_wall(wall, zone).instant if offset is None else (wall - offset).replace(tzinfo=UTC)
 
 
 def single_instant(text: str) -> datetime:
@@ -78,6 +84,12 @@ def list_wall(text: str) -> datetime:
     return datetime.combine(iso_date(text), time.min) if len(text) == _LENGTH_OF_DATE else iso_wall(text)
 
 
+_WITHIN_HOUR = {
+    f"{minute:02d}:{second:02d}": timedelta(minutes=minute, seconds=second)
+    for minute in range(60)
+    for second in range(60)
+}
+_LENGTH_WITHIN_HOUR = len("00:00")
 _LENGTH_OF_OURS = len("2026-11-17T15:00:00Z")
 _LENGTH_OF_DATE = len("2026-11-17")
 
@@ -85,6 +97,31 @@ _LENGTH_OF_DATE = len("2026-11-17")
 def _is_exact(text: str) -> bool:
     """Whether an ISO text ends in Z or an offset."""
     return text[-1:] in {"Z", "z"} or "+" in text[_LENGTH_OF_DATE:] or "-" in text[_LENGTH_OF_DATE:]
+
+
+# Few hours fill many stamps.
+@lru_cache(maxsize=_MANY)
+def _hour_as_utc(hour: str, half: str, offset_hours: int) -> str | None:
+    """How as_utc writes the times of an hour, given as `11/17/2026 10` and ` AM`, up to the minute; None: unknown.
+
+    A shift by whole hours leaves minutes and seconds as they are.
+    """
+    try:
+        start = list_wall(f"{hour}:00:00{half}") - timedelta(hours=offset_hours)
+    except (ValueError, OverflowError):
+        return None
+    return None if start.microsecond else f"{start:%Y-%m-%dT%H}:"
+
+
+@lru_cache(maxsize=_MANY)
+def _steady_hour(hour: str, half: str, zone: str) -> datetime | None:
+    """When an hour, given as `11/17/2026 10` and ` AM`, begins; None: unknown, or on a day when a clock changes."""
+    try:
+        wall = list_wall(f"{hour}:00:00{half}")
+    except ValueError:
+        return None
+    offset = _steady_offset(wall.date(), zone)
+    return None if offset is None else (wall - offset).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=_MANY)

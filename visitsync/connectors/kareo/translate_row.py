@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from itertools import chain
+
+import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
@@ -24,30 +27,32 @@ def appointment_of(row: Row, record_id: str, context: TranslationContext) -> App
     """The appointment of a row. Raises RecordUnreadable."""
     settings = context.settings
     location_id, location_name = _location(row, context)
-    start = _time(row, "StartDate", context.practice_zone)
+    start, minutes = _start_and_minutes(row, context.practice_zone)
+    zone = zone_of(location_id, context)
     stamps_zone = "UTC" if settings.get("list_stamps") == "utc" else context.practice_zone
-    practitioner_id, resources = _resources(row)
+    booked = _booked_of(row)
     patient_id = identity(row, "PatientID")
     is_block = patient_id is None or row.get("Type", "").startswith(("O", "o"))
     status_text = row.get("ConfirmationStatus", "")
+    notes = row.get("Notes")
     return Appointment(
         id=record_id,
-        start=_seen_from(start, zone_of(location_id, context)),
-        duration_minutes=_duration_minutes(row, start, context.practice_zone),
+        start=start if start.zone == zone else _seen_from(start, zone),
+        duration_minutes=minutes,
         status=status_named(status_text),
         status_text=status_text,
-        marks=(*_reasons(row), *_place(row), *resources),
+        marks=booked.marks,
         patient_id=patient_id,
-        practitioner_id=practitioner_id,
-        practitioner_name=_only_name(resources) if practitioner_id is None else None,
+        practitioner_id=booked.practitioner_id,
+        practitioner_name=booked.practitioner_name,
         location_id=location_id,
         location_name=location_name if location_id is None else None,
         booked_at=stamp(row.get("CreatedDate", ""), stamps_zone),
         changed_at=stamp(row.get("LastModifiedDate", ""), stamps_zone),
         is_block=is_block,
         series_id=record_id.partition("@")[0] if "@" in record_id else None,
-        video_words=video_words(row.get("Notes")),
-        lacks_detail=not is_block and (practitioner_id is None or settings.get("details") == "always"),
+        video_words=video_words(notes) if notes else (),
+        lacks_detail=not is_block and (booked.practitioner_id is None or settings.get("details") == "always"),
     )
 
 
@@ -56,6 +61,41 @@ def reasons_of(row: Row) -> list[tuple[str, str]]:
     return [
         (row.get(id_name, ""), row.get(name, "")) for id_name, name in REASON_SLOTS if name in row or id_name in row
     ]
+
+
+_NAMES_OF_BOOKED = frozenset(
+    {"ServiceLocationID", "ServiceLocationName", *chain.from_iterable((*REASON_SLOTS, *RESOURCE_SLOTS))}
+)
+
+
+class _Booked(msgspec.Struct, frozen=True, gc=False):
+    """What is booked where and with whom, as far as the row itself tells."""
+
+    marks: tuple[Mark, ...]
+    practitioner_id: str | None
+    practitioner_name: str | None
+
+
+def _booked_of(row: Row) -> _Booked:
+    names = _names_of_booked(tuple(row))
+    return _booked(names, tuple([row[name] for name in names]))
+
+
+# Cached because rows hold few combinations of members, and a practice books few combinations of what they say.
+@lru_cache(maxsize=4096)
+def _names_of_booked(members: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in members if name in _NAMES_OF_BOOKED)
+
+
+@lru_cache(maxsize=16_384)
+def _booked(names: tuple[str, ...], values: tuple[str, ...]) -> _Booked:
+    row = dict(zip(names, values, strict=True))
+    practitioner_id, resources = _resources(row)
+    return _Booked(
+        marks=(*_reasons(row), *_place(row), *resources),
+        practitioner_id=practitioner_id,
+        practitioner_name=_only_name(resources) if practitioner_id is None else None,
+    )
 
 
 def _reasons(row: Row) -> list[Mark]:
@@ -94,27 +134,31 @@ def _location(row: Row, context: TranslationContext) -> tuple[str | None, str | 
     return key, name
 
 
-def _time(row: Row, name: str, zone: str) -> LocalTime:
+def _start_and_minutes(row: Row, zone: str) -> tuple[LocalTime, int]:
+    end = row.get("EndDate")
+    if end is None and (minutes := row.get("AppointmentDuration", "")).isdecimal():
+        return _time("StartDate", row.get("StartDate", ""), zone), int(minutes)
+    return _between(row.get("StartDate", ""), end or "", zone)
+
+
+@lru_cache(maxsize=65_536)
+def _between(start_text: str, end_text: str, zone: str) -> tuple[LocalTime, int]:
+    start, end = _time("StartDate", start_text, zone), _time("EndDate", end_text, zone)
+    if start.clarity is end.clarity is Clarity.CERTAIN:
+        return start, whole_minutes((end.instant - start.instant).total_seconds())
+    # Within a change of clocks only the clock faces are known; an end "before" the start is in the repeated hour.
+    shown = end.wall - start.wall
+    return start, whole_minutes((shown if shown >= timedelta() else shown + _REPEATED).total_seconds())
+
+
+def _time(name: str, text: str, zone: str) -> LocalTime:
     try:
-        return local_time(row.get(name, ""), zone)
+        return local_time(text, zone)
     except ValueError:
         raise RecordUnreadable(f"{name}: expected a date and time") from None
 
 
 @lru_cache(maxsize=65_536)
 def _seen_from(time: LocalTime, zone: str) -> LocalTime:
-    if zone == time.zone:
-        return time
     there = from_instant(time.instant, zone)
     return LocalTime(there.wall, zone, there.instant, time.clarity)
-
-
-def _duration_minutes(row: Row, start: LocalTime, zone: str) -> int:
-    if "EndDate" not in row and (minutes := row.get("AppointmentDuration", "")).isdecimal():
-        return int(minutes)
-    end = _time(row, "EndDate", zone)
-    if start.clarity is end.clarity is Clarity.CERTAIN:
-        return whole_minutes((end.instant - start.instant).total_seconds())
-    # Within a change of clocks only the clock faces are known; an end "before" the start is in the repeated hour.
-    shown = end.wall - start.wall
-    return whole_minutes((shown if shown >= timedelta() else shown + _REPEATED).total_seconds())
