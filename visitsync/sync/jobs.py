@@ -20,6 +20,7 @@ from visitsync.storage.practices import ConnectionState, LostTheConnection
 from visitsync.sync.cadence import next_read_at
 from visitsync.sync.hints import take_hints as take_the_hints
 from visitsync.sync.link import Link, Progress
+from visitsync.sync.messages import take_in_pushed
 from visitsync.sync.pipeline import check_again as check_one_again
 from visitsync.sync.pipeline import sync
 from visitsync.sync.recheck import recheck_everything
@@ -37,6 +38,7 @@ AFTER_ANOTHER = timedelta(seconds=20)
 """A turn that lost its claim tries again this much later: whoever took over may have been a command, and no worker."""
 CHECK_AGAIN_PRIORITY = 100
 HINTS_PRIORITY = 50
+MESSAGES_PRIORITY = 50
 FIRST_SYNC_PRIORITY = 10
 
 JUDGED_BY = "judged by rules"
@@ -94,6 +96,18 @@ def take_hints_now(connection: Connection, practice_id: UUID, connection_id: UUI
         key=f"hints {connection_id}",
         arguments=_ids(practice_id, connection_id),
         priority=HINTS_PRIORITY,
+    )
+    job_queue.put(connection, [job])
+
+
+def take_messages_now(connection: Connection, practice_id: UUID, connection_id: UUID) -> None:
+    """Puts in the taking in of pushed messages, in the same transaction in which they are kept."""
+    job = Job(
+        queue=URGENT,
+        task=take_messages.__name__,
+        key=f"messages {connection_id}",
+        arguments=_ids(practice_id, connection_id),
+        priority=MESSAGES_PRIORITY,
     )
     job_queue.put(connection, [job])
 
@@ -158,6 +172,19 @@ def take_hints(workshop: Workshop, *, practice_id: str, connection_id: str) -> N
             take_hints_now(connection, link.practice_id, link.connection_id)
 
 
+def take_messages(workshop: Workshop, *, practice_id: str, connection_id: str) -> None:
+    """What was pushed; while the connection is paused it stays kept. It needs no sign-in to be understood."""
+    with workshop.database.practice(UUID(practice_id)) as transaction:
+        if practices.find_connection(transaction, UUID(connection_id)).state is ConnectionState.PAUSED:
+            return
+    link = workshop.link(UUID(practice_id), UUID(connection_id))
+    try:
+        _tell(link, "messages taken in", in_turn(lambda: take_in_pushed(link)))
+    except Stopping:
+        with workshop.database.shared() as connection:
+            take_messages_now(connection, link.practice_id, link.connection_id)
+
+
 def recheck(workshop: Workshop, *, practice_id: str, connection_id: str) -> None:
     """Everything of a connection is judged again: the rules changed with the program."""
     link = workshop.link(UUID(practice_id), UUID(connection_id))
@@ -180,7 +207,7 @@ def note_rules(transaction: Transaction, connection_id: UUID, judged_by: str = R
 
 
 TASKS: Mapping[str, Callable[..., None]] = {
-    task.__name__: task for task in (sync_connection, check_again, take_hints, recheck)
+    task.__name__: task for task in (sync_connection, check_again, take_hints, take_messages, recheck)
 }
 
 

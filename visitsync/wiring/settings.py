@@ -42,6 +42,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Host names under which the web process answers."""
     public_url: str = ""
     """Where the outside world reaches the web process, for the addresses we tell EMRs."""
+    listen_host: str = "127.0.0.1"
+    listen_ports: tuple[int, ...] = (2575,)
+    """Plain MLLP, for networks that nobody else can listen in on."""
+    listen_tls_ports: tuple[int, ...] = ()
+    listen_address: str = ""
+    """Under which name or address senders reach `listen`, for what we tell admins to enter in their EMRs."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -72,6 +80,13 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(host.strip() for host in text.split(",") if host.strip())
 
 
+def _ports(text: str) -> tuple[int, ...]:
+    ports = tuple(int(port) for port in text.split(",") if port.strip() and port.strip().lower() != "none")
+    if not all(0 < port < 65536 for port in ports):
+        raise ValueError(text)
+    return ports
+
+
 VARIABLES: Mapping[str, Variable] = {
     "VISITSYNC_HOME": Variable("home", Path, "Folder for the embedded database, the keyring and generated passwords."),
     "DATABASE_URL": Variable("database_url", str, "An external PostgreSQL (15 or later) as the application's role."),
@@ -97,6 +112,14 @@ VARIABLES: Mapping[str, Variable] = {
     "VISITSYNC_PUBLIC_URL": Variable(
         "public_url", str, "Where the outside world reaches `serve`, for the addresses that we tell EMRs."
     ),
+    "VISITSYNC_LISTEN_HOST": Variable("listen_host", str, "The address that `listen` listens on; :: is all of them."),
+    "VISITSYNC_LISTEN_PORTS": Variable("listen_ports", _ports, "Ports for plain MLLP, with commas between; or none."),
+    "VISITSYNC_LISTEN_TLS_PORTS": Variable("listen_tls_ports", _ports, "Ports for MLLP over TLS, with commas between."),
+    "VISITSYNC_LISTEN_ADDRESS": Variable(
+        "listen_address", str, "Under which name senders reach `listen`, for what we tell admins to enter."
+    ),
+    "VISITSYNC_TLS_CERTIFICATE": Variable("tls_certificate", Path, "The certificate (PEM, with chain) of `listen`."),
+    "VISITSYNC_TLS_KEY": Variable("tls_key", Path, "Its private key (PEM)."),
     "VISITSYNC_LOG_LEVEL": Variable("log_level", _log_level, "debug, info, warning or error."),
 }
 

@@ -53,6 +53,7 @@ ADVICE: dict[str, Advice] = {
     "NoSuchConnection": Advice(Exit.NOT_FOUND, "`visitsync practice show` shows those that are there."),
     "NoSuchStaff": Advice(Exit.NOT_FOUND, "`visitsync staff list` shows those that are there."),
     "SlugTaken": Advice(Exit.USAGE, "Choose another short name."),
+    "PeerRefused": Advice(Exit.USAGE),
     "UnknownZone": Advice(Exit.USAGE, "Write it like America/Chicago."),
     "StaffExists": Advice(Exit.USAGE, "`visitsync staff list` shows who is there."),
     "SettingUnusable": Advice(Exit.SET_UP),
