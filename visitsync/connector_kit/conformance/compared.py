@@ -19,7 +19,9 @@ MOVED = (records.RESCHEDULED, records.NEEDS_RESCHEDULE)
 def differences(trial: Trial) -> list[str]:
     """What is missing, too many or wrong in `trial.known`, in words; [] if nothing. Only days of the window count."""
     first, last = trial.window
-    true = {row["vendor_id"]: row for row in truth(trial.app)["appointments"] if first <= row["start"].date() <= last}
+    hides = getattr(trial.app, "hides", lambda appointment_id: False)  # what is booked, yet no client is shown
+    rows = [row for row in truth(trial.app)["appointments"] if first <= row["start"].date() <= last]
+    true = {row["vendor_id"]: row for row in rows if row["is_archived"] or not hides(row["id"])}
     known = trial.known.living()
     missing = [f"{key} is missing" for key, row in true.items() if key not in known and not row["is_archived"]]
     extra = [

@@ -62,6 +62,7 @@ class Trial:
         settings: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
         path: str = "",
+        shows_blocks: bool = True,
     ) -> None:
         self.clock = clock or (cast(VirtualClock, clinic.clock) if clinic else VirtualClock.frozen_at(NOON))
         self.clinic = clinic or Clinic(clock=self.clock)
@@ -73,6 +74,7 @@ class Trial:
         self.credentials = MemoryCredentials(credentials or self.vendor.CREDENTIALS)
         self.settings = dict(settings or {})
         self.path = path
+        self.shows_blocks = shows_blocks
         self.known = Known()
         self._context: TranslationContext | None = None
 
@@ -129,7 +131,10 @@ class Trial:
 
     def fetch(self, appointment_id: str) -> Appointment | None:
         """One appointment as the EMR has it now, taken in; None if it is gone."""
-        self.take_in(self.connector().read_appointment(appointment_id, urgency=Urgency.PERSON_WAITS))
+        if self.module.MANIFEST.reads_single:
+            self.take_in(self.connector().read_appointment(appointment_id, urgency=Urgency.PERSON_WAITS))
+        else:
+            self._read_its_day(appointment_id)
         found = self.known.appointments.get(appointment_id)
         return None if found is None or found.is_deleted else found
 
@@ -177,6 +182,14 @@ class Trial:
             known.appointments[record.id] = translator.appointment(record, self.context)
             return known.appointments[record.id]
         return None
+
+    def _read_its_day(self, identity: str) -> None:
+        """Where an EMR cannot be asked for one appointment: it is gone if a complete reading of its day lacks it."""
+        before = self.known.appointments.pop(identity, None)
+        first, last = self.window if before is None else (before.start.wall.date(),) * 2
+        self.take_in(self.connector().read_window(first, last, None))
+        if before is not None:
+            self.known.appointments.setdefault(identity, msgspec.structs.replace(before, is_deleted=True))
 
     def _bury(self, identity: str) -> None:
         found = self.known.appointments.get(identity)
