@@ -1,38 +1,86 @@
-"""`make bench`: measures once and prints the table of docs/performance.md."""
+"""`make bench`: measures once and prints the tables of docs/performance.md; `make bench ARGS=translate` one of them."""
 
 import click
 
 from bench.job import IDLE_POLLS, Figures, run
 from bench.measure import Cost
+from bench.translating import AIMS, Rate, rates
+from visitsync.connector_kit.pages import RecordKind
+from visitsync.connectors import supported_emrs
 
-AIMS = {
+JOB_AIMS = {
     "first load": "≤ 85 µs, ≤ 4 × floor",
     "nothing changed": "≤ 3 × floor",
     "1 % changed": "≤ 3 × floor",
 }
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Measures beside a floor in the same run and prints tables in Markdown; without a part: all parts."""
+    if context.invoked_subcommand is None:
+        context.invoke(translate)
+        context.invoke(job)
+
+
+@main.command()
+@click.option("--appointments", default=5_000, show_default=True, help="Size of the pretend clinic.")
+@click.option("--emr", "emrs", multiple=True, type=click.Choice(supported_emrs()), help="Only this EMR; repeatable.")
+def translate(appointments: int, emrs: tuple[str, ...]) -> None:
+    """How fast each connector's payloads are understood."""
+    print("\n| EMR | format | what | records | bytes each | split | translate | per second and core | × floor | aim |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for rate in rates(appointments, emrs):
+        print(_rate_row(rate), flush=True)
+
+
+@main.command()
 @click.option("--appointments", default=100_000, show_default=True, help="Size of the pretend clinic.")
-def main(appointments: int) -> None:
-    """Measures the whole job beside its floor and prints a table in Markdown."""
+def job(appointments: int) -> None:
+    """The whole job: a first load, nothing new, a little new, an idle poll, a recheck of everything."""
     figures = run(appointments)
     print(f"\n{figures.appointments:,} appointments, {figures.visits:,} visits\n")
     print("| what | process CPU | PostgreSQL CPU | both, per appointment | wall | × floor | peak memory | aim |")
     print("|---|---|---|---|---|---|---|---|")
     for cost, floor in _beside_floor(figures):
-        print(_row(cost, floor, figures.appointments))
+        print(_cost_row(cost, floor, figures.appointments))
     idle = figures.idle.cpu_seconds / IDLE_POLLS * 1_000
-    rate = figures.appointments / figures.recheck.cpu_seconds
+    per_second = figures.appointments / figures.recheck.cpu_seconds
     print(
         f"\nidle poll: {idle:.1f} ms CPU (aim ≤ 3 ms; "
         f"process alone {figures.idle.process_seconds / IDLE_POLLS * 1_000:.1f} ms)"
     )
     print(
-        f"recheck of everything: {rate:,.0f} appointments/s per core (aim ≥ 50,000; "
+        f"recheck of everything: {per_second:,.0f} appointments/s per core (aim ≥ 50,000; "
         f"process alone {figures.appointments / figures.recheck.process_seconds:,.0f}), "
         f"{figures.changed_decisions} decisions changed"
     )
+
+
+def _rate_row(rate: Rate) -> str:
+    what = f"{rate.kind}s" + (f" ({rate.unreadable} unreadable)" if rate.unreadable else "")
+    cells = (
+        rate.emr,
+        rate.format,
+        what,
+        f"{rate.records:,}",
+        f"{rate.megabytes * 1e6 / rate.records:,.0f}",
+        f"{rate.split_seconds / rate.records * 1e6:.1f} µs",
+        f"{rate.translate_seconds / rate.records * 1e6:.1f} µs",
+        f"**{rate.per_second:,.0f}**",
+        f"{rate.times_floor:.1f}",
+        _aim(rate),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _aim(rate: Rate) -> str:
+    """Aims are set for appointments, of which there are many and often."""
+    if rate.kind is RecordKind.PATIENT:
+        return ""
+    aim = AIMS[rate.format]
+    return f"≥ {aim:,}: {'met' if rate.per_second >= aim else '**missed**'}"
 
 
 def _beside_floor(figures: Figures) -> list[tuple[Cost, Cost]]:
@@ -45,12 +93,12 @@ def _beside_floor(figures: Figures) -> list[tuple[Cost, Cost]]:
     ]
 
 
-def _row(cost: Cost, floor: Cost, appointments: int) -> str:
+def _cost_row(cost: Cost, floor: Cost, appointments: int) -> str:
     each = cost.cpu_seconds / appointments * 1e6
     ratio = cost.cpu_seconds / floor.cpu_seconds
     return (
         f"| {cost.what} | {cost.process_seconds:.2f} s | {cost.postgres_seconds:.2f} s | {each:.1f} µs "
-        f"| {cost.wall_seconds:.1f} s | {ratio:.2f} | {cost.peak_megabytes:.0f} MB | {AIMS.get(cost.what, '')} |"
+        f"| {cost.wall_seconds:.1f} s | {ratio:.2f} | {cost.peak_megabytes:.0f} MB | {JOB_AIMS.get(cost.what, '')} |"
     )
 
 
