@@ -15,19 +15,17 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import StoredConnection
-from visitsync.sync.recheck import recheck_for_setting
 from visitsync.sync.replay import replay
 from visitsync.wiring.cli.exits import NotFound
-from visitsync.wiring.cli.judging_again import judge_again
 from visitsync.wiring.cli.options import (
     connection_option,
     json_option,
     practice_option,
     the_author,
-    the_connection,
+    the_connection_of,
     the_house,
-    the_practice,
 )
+from visitsync.wiring.cli.previewing import change_or_preview, preview_option
 
 STATUSES = [status.value for status in AppointmentStatus]
 KINDS = [kind.value for kind in MarkKind]
@@ -58,6 +56,7 @@ def approve() -> None:
 @click.option("--by-id/--by-name", default=None, help="What is matched. [the EMR's usual]")
 @click.option("--unlisted", is_flag=True, help="Although the EMR's list does not have it.")
 @click.option("--withdraw", is_flag=True, help="Take the approval back.")
+@preview_option
 @practice_option
 @connection_option
 @json_option
@@ -67,6 +66,7 @@ def mark(
     by_id: bool | None,
     unlisted: bool,
     withdraw: bool,
+    preview: bool,
     slug: str | None,
     connection: str | None,
     as_json: bool,
@@ -80,33 +80,36 @@ def mark(
     Examples:
       visitsync approve mark "Telemedicine Visit" --practice lakeside
       visitsync approve mark "Virtual Care" --kind location
+      visitsync approve mark "Video Check-In" --preview
     """
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            manifest = connector_for(chosen.emr).MANIFEST
-            where = _kind(manifest, kind)
-            author = the_author(house)
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        where, author = _kind(connector_for(chosen.emr).MANIFEST, kind), the_author(house)
+
+        def change(transaction: Transaction) -> int:
             if withdraw:
-                change = _withdraw(transaction, chosen, author, where, value)
-            else:
-                change = _approve(transaction, chosen, author, where, value, by_id=by_id, unlisted=unlisted)
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda link: recheck_for_setting(link, change), as_json=as_json,
-        )  # fmt: skip
+                return withdraw_mark(transaction, chosen, author, where, value)
+            return approve_mark(transaction, chosen, author, where, value, by_id=by_id, unlisted=unlisted)
+
+        change_or_preview(house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json)
 
 
 @approve.command()
 @click.argument("spelling")
 @click.option("--of", "approved", required=True, help="The approved text that it stands for.")
 @click.option("--kind", type=click.Choice(KINDS), help="Where it stands. [the EMR's usual]")
+@preview_option
 @practice_option
 @connection_option
 @json_option
 def spelling(
-    spelling: str, approved: str, kind: str | None, slug: str | None, connection: str | None, as_json: bool
+    spelling: str,
+    approved: str,
+    kind: str | None,
+    preview: bool,
+    slug: str | None,
+    connection: str | None,
+    as_json: bool,
 ) -> None:
     """Accept a spelling that differs from an approved text; nothing is accepted without you.
 
@@ -115,28 +118,26 @@ def spelling(
       visitsync approve spelling "Telemedicne Visit" --of "Telemedicine Visit"
     """
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            where = _kind(connector_for(chosen.emr).MANIFEST, kind)
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        where, author = _kind(connector_for(chosen.emr).MANIFEST, kind), the_author(house)
+
+        def change(transaction: Transaction) -> int:
             _refuse_unapproved(transaction, chosen.connection_id, where, approved)
-            change = practice_settings.approve(
-                transaction, chosen.connection_id, the_author(house),
-                kind=where, value=spelling, is_id=False, spelling_of=approved,
-            )  # fmt: skip
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda link: recheck_for_setting(link, change), as_json=as_json,
-        )  # fmt: skip
+            return practice_settings.approve(
+                transaction, chosen.connection_id, author, kind=where, value=spelling, is_id=False, spelling_of=approved
+            )
+
+        change_or_preview(house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json)
 
 
 @approve.command()
 @click.argument("word")
 @click.option("--means", required=True, type=click.Choice(STATUSES))
+@preview_option
 @practice_option
 @connection_option
 @json_option
-def status(word: str, means: str, slug: str | None, connection: str | None, as_json: bool) -> None:
+def status(word: str, means: str, preview: bool, slug: str | None, connection: str | None, as_json: bool) -> None:
     """Say what one of the practice's own appointment statuses means.
 
     \b
@@ -144,16 +145,17 @@ def status(word: str, means: str, slug: str | None, connection: str | None, as_j
       visitsync approve status "Phoned-OK" --means booked --practice lakeside
     """
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            change = practice_settings.mean_status(
-                transaction, chosen.connection_id, the_author(house),
-                status_text=word, status=AppointmentStatus(means),
-            )  # fmt: skip
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda link: replay(link, Cause("setting changed", str(change))), as_json=as_json,
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        author = the_author(house)
+
+        def change(transaction: Transaction) -> int:
+            return practice_settings.mean_status(
+                transaction, chosen.connection_id, author, status_text=word, status=AppointmentStatus(means)
+            )
+
+        change_or_preview(
+            house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json,
+            recheck=lambda link, number: replay(link, Cause("setting changed", str(number))),
         )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ def _kind(manifest: Manifest, kind: str | None) -> MarkKind:
     return MarkKind(kind)
 
 
-def _approve(
+def approve_mark(
     transaction: Transaction,
     chosen: StoredConnection,
     author: Author,
@@ -176,7 +178,10 @@ def _approve(
     by_id: bool | None,
     unlisted: bool,
 ) -> int:
-    """The value as the EMR's list spells it; the entries that have it count as connected from now on."""
+    """The value as the EMR's list spells it; the entries that have it count as connected from now on.
+
+    Returns the number of the change. Raises NotFound.
+    """
     manifest = connector_for(chosen.emr).MANIFEST
     is_id = by_id if by_id is not None else manifest.is_matched_by_id and kind is manifest.marks[0]
     entries = _listed(transaction, chosen.connection_id, kind)
@@ -192,7 +197,10 @@ def _approve(
     return change
 
 
-def _withdraw(transaction: Transaction, chosen: StoredConnection, author: Author, kind: MarkKind, value: str) -> int:
+def withdraw_mark(
+    transaction: Transaction, chosen: StoredConnection, author: Author, kind: MarkKind, value: str
+) -> int:
+    """Takes the approval back; returns the number of the change. Raises NotFound."""
     entries = [entry for entry in _listed(transaction, chosen.connection_id, kind) if value in (entry.id, entry.name)]
     try:
         change = practice_settings.withdraw_approval(transaction, chosen.connection_id, author, kind=kind, value=value)

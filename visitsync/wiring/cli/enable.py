@@ -25,9 +25,11 @@ from visitsync.wiring.cli.options import (
     practice_option,
     the_author,
     the_connection,
+    the_connection_of,
     the_house,
     the_practice,
 )
+from visitsync.wiring.cli.previewing import change_or_preview, preview_option
 
 
 @click.group()
@@ -45,11 +47,12 @@ def enable() -> None:
 @click.argument("who")
 @click.option("--staff", "login", help="E-mail or id of the staff member who sees these visits.")
 @click.option("--off", is_flag=True, help="Switch off instead.")
+@preview_option
 @practice_option
 @connection_option
 @json_option
 def practitioner(
-    who: str, login: str | None, off: bool, slug: str | None, connection: str | None, as_json: bool
+    who: str, login: str | None, off: bool, preview: bool, slug: str | None, connection: str | None, as_json: bool
 ) -> None:
     """Enable a practitioner (by name or id) for telemedicine, and link them to a staff member.
 
@@ -58,17 +61,20 @@ def practitioner(
       visitsync enable practitioner "Imara Osei" --staff imara.osei@example.org --practice lakeside
     """
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            entry = _one(transaction, chosen.connection_id, RecordKind.PRACTITIONER, who)
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        author = the_author(house)
+        with house.database.practice(practice_id) as transaction:
+            entry = the_entry(transaction, chosen.connection_id, RecordKind.PRACTITIONER, who)
+
+        def change(transaction: Transaction) -> int:
             staff_id = _staff_id(transaction, house.vault, login) if login else None
-            change = enable_practitioner(
-                transaction, chosen.connection_id, the_author(house), entry.id, staff_id, is_enabled=not off
+            return enable_practitioner(
+                transaction, chosen.connection_id, author, entry.id, staff_id, is_enabled=not off
             )
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda link: recheck_for_practitioner(link, change, entry.id), as_json=as_json,
+
+        change_or_preview(
+            house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json,
+            recheck=lambda link, number: recheck_for_practitioner(link, number, entry.id),
         )  # fmt: skip
 
 
@@ -76,10 +82,13 @@ def practitioner(
 @click.argument("which")
 @click.option("--zone", help="Its time zone, over what the EMR says.")
 @click.option("--off", is_flag=True, help="Switch off instead.")
+@preview_option
 @practice_option
 @connection_option
 @json_option
-def location(which: str, zone: str | None, off: bool, slug: str | None, connection: str | None, as_json: bool) -> None:
+def location(
+    which: str, zone: str | None, off: bool, preview: bool, slug: str | None, connection: str | None, as_json: bool
+) -> None:
     """Sync a location (by name or id). As long as none is chosen, all are synced.
 
     \b
@@ -88,23 +97,24 @@ def location(which: str, zone: str | None, off: bool, slug: str | None, connecti
     """
     _refuse_unknown(zone)
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            entry = _one(transaction, chosen.connection_id, RecordKind.LOCATION, which)
-            catalog.connect(transaction, chosen.connection_id, RecordKind.LOCATION, entry.id, is_connected=not off)
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        author = the_author(house)
+        with house.database.practice(practice_id) as transaction:
+            entry = the_entry(transaction, chosen.connection_id, RecordKind.LOCATION, which)
+
+        def change(transaction: Transaction) -> int:
             if zone is not None:
                 catalog.set_zone(transaction, chosen.connection_id, RecordKind.LOCATION, entry.id, zone)
-            change = practice_settings.note_change(
-                transaction, the_author(house), "location off" if off else "location on", after=entry.id
-            )
+            return sync_location(transaction, chosen.connection_id, author, entry.id, is_synced=not off)
 
-        def recheck(link: Link) -> object:
+        def recheck(link: Link, number: int) -> object:
             if zone is None:
-                return recheck_for_setting(link, change)
-            return replay(link, Cause("setting changed", str(change)))
+                return recheck_for_setting(link, number)
+            return replay(link, Cause("setting changed", str(number)))
 
-        judge_again(house, tenant.practice_id, chosen.connection_id, change, recheck, as_json=as_json)
+        change_or_preview(
+            house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json, recheck=recheck
+        )
 
 
 @enable.command("same-name")
@@ -127,7 +137,7 @@ def same_name(which: str, kind: str, slug: str | None, connection: str | None, a
         tenant = the_practice(house, slug)
         with house.database.practice(tenant.practice_id) as transaction:
             chosen = the_connection(transaction, connection)
-            entry = _one(transaction, chosen.connection_id, RecordKind(kind), which)
+            entry = the_entry(transaction, chosen.connection_id, RecordKind(kind), which)
             catalog.confirm_name(transaction, chosen.connection_id, RecordKind(kind), entry.id)
             change = practice_settings.note_change(
                 transaction, the_author(house), "name confirmed", before=entry.previous_name, after=entry.name
@@ -155,7 +165,18 @@ def enable_practitioner(
     return practice_settings.note_change(transaction, author, what, after=practitioner_id)
 
 
-def _one(transaction: Transaction, connection_id: UUID, kind: RecordKind, wanted: str) -> CatalogEntry:
+def sync_location(
+    transaction: Transaction, connection_id: UUID, author: Author, location_id: str, *, is_synced: bool = True
+) -> int:
+    """Chooses a location (or no longer); returns the number of the change. Raises LookupError."""
+    catalog.connect(transaction, connection_id, RecordKind.LOCATION, location_id, is_connected=is_synced)
+    return practice_settings.note_change(
+        transaction, author, "location on" if is_synced else "location off", after=location_id
+    )
+
+
+def the_entry(transaction: Transaction, connection_id: UUID, kind: RecordKind, wanted: str) -> CatalogEntry:
+    """The one entry of that id or name. Raises NotFound."""
     entries = catalog.entries(transaction, connection_id, kind)
     found = catalog.by_name(entries, wanted)
     if len(found) == 1:
