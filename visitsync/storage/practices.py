@@ -196,6 +196,15 @@ def change_connection(
     )
 
 
+def forget_connection(transaction: Transaction, connection_id: UUID) -> None:
+    """Removes a connection that has never been read, as if it had not been added."""
+    for table in ("bookmark", "connection"):
+        transaction.execute(
+            f"delete from {table} where practice_id = %s and connection_id = %s".encode(),
+            [transaction.practice_id, connection_id],
+        )
+
+
 def change_state(
     transaction: Transaction, connection_id: UUID, state: ConnectionState, *, trouble: str | None = None
 ) -> None:

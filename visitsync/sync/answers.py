@@ -244,7 +244,7 @@ def _unreadable(
         (desk, one)
         for desk in desks
         for one in quarantine.unresolved(transaction, desk.connection.connection_id)
-        if one.record_key == query.strip() or not is_found
+        if one.kind not in quarantine.NO_RECORDS and (one.record_key == query.strip() or not is_found)
     ]
     exact = [pair for pair in held if pair[1].record_key == query.strip()]
     return tuple(

@@ -44,7 +44,7 @@ def never_received(
     """What this connection can say where nothing fits; a day that is asked for tells when it would come."""
     facts, screen = desk.practice.connection, desk.screen
     read_at = facts.last_complete_read_at
-    next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at
+    next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at if desk.manifest.is_listed else None
     practice = msgspec.structs.replace(desk.practice, connection=msgspec.structs.replace(facts, next_read_at=next_at))
     decision = _gone_before_it_was_stored(transaction, desk, query) or not_received(
         practice, screen.now, starts_at=_day_asked_for(desk, query)
@@ -79,6 +79,13 @@ def _day_asked_for(desk: Desk, query: str) -> datetime | None:
 
 def _never_seen(desk: Desk, read_at: datetime | None, next_at: datetime | None) -> str:
     screen, name = desk.screen, desk.manifest.name
+    if not desk.manifest.is_listed:
+        heard = (
+            "Nothing has come from it yet"
+            if read_at is None
+            else f"Last heard from {in_words(read_at, screen.zone, screen.now)}"
+        )
+        return f"{name} has never sent it. {heard}."
     if read_at is None:
         return f"{name} has not been read completely yet."
     last = in_words(read_at, screen.zone, screen.now)

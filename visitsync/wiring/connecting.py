@@ -8,7 +8,7 @@ import msgspec
 
 from visitsync.connector_kit.addresses import check_base_url
 from visitsync.connector_kit.connector import ConnectionCheck
-from visitsync.connector_kit.manifest import Manifest
+from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.connectors import connector_for
 from visitsync.domain.opening_hours import read_opening_hours
 from visitsync.storage import practice_settings, practices
@@ -66,11 +66,14 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
 def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Connected:
     """Saves and tries a connection; one to the same EMR that is there already is signed in again.
 
-    A new connection whose trial fails stays as "being set up", and is not read; one that was there goes back to what
-    it was. Raises SettingUnknown, ForbiddenAddress, NeedsReconnect, NeedsPermission, TryAgainLater.
+    A new connection that is let in and lacks something stays as "being set up", and is not read; one that is not let in
+    is not kept at all. One that was there goes back to what it was. An EMR that only pushes needs no address.
+    Raises SettingUnknown, ForbiddenAddress, NeedsReconnect, NeedsPermission, TryAgainLater.
     """
-    refuse_unknown_settings(connector_for(wish.emr).MANIFEST, wish.settings)
-    check_base_url(wish.base_url, allows_loopback=house.settings.allows_loopback)
+    manifest = connector_for(wish.emr).MANIFEST
+    refuse_unknown_settings(manifest, wish.settings)
+    if wish.base_url or manifest.feed is not Feed.PUSH:
+        check_base_url(wish.base_url, allows_loopback=house.settings.allows_loopback)
     with house.database.practice(practice_id) as transaction:
         before = None if wish.is_another else _to_the_same_emr(transaction, wish.emr)
         connection_id = _saved(transaction, wish, before)
@@ -89,6 +92,9 @@ def connect(house: House, practice_id: UUID, wish: Wish, author: Author) -> Conn
         elif before is not None and credentials_before:
             credentials.save(credentials_before)
             _put_back(house, practice_id, before)
+        elif before is None and check is None:
+            with house.database.practice(practice_id) as transaction:
+                practices.forget_connection(transaction, connection_id)
     if before is not None and check.is_working:
         link = house.link(practice_id, connection_id)
         in_turn(lambda: recheck_for_setting(link, change))

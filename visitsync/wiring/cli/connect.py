@@ -16,7 +16,7 @@ from visitsync.connector_kit.connector import ConnectionConfig
 from visitsync.connector_kit.manifest import CredentialField, Feed, Manifest
 from visitsync.connectors import connector_for, supported_emrs
 from visitsync.storage import practices
-from visitsync.wiring.addresses import webhook_url
+from visitsync.wiring.addresses import PushTarget, push_target, webhook_url
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, practice_option, the_author, the_house, the_practice
 from visitsync.wiring.cli.printing import print_json, say
@@ -73,7 +73,8 @@ def connect(
         tenant = the_practice(house, slug)
         address = (base_url or manifest.default_base_url).rstrip("/")
         chosen = dict(_pair(text) for text in settings)
-        check_base_url(address, allows_loopback=house.settings.allows_loopback)
+        if address or manifest.feed is not Feed.PUSH:
+            check_base_url(address, allows_loopback=house.settings.allows_loopback)
         credentials = _credentials(manifest, credentials_file)
         credentials = _signed_in(house, tenant.practice_id, manifest, address, chosen, credentials)
         wish = Wish(emr=emr, base_url=address, settings=chosen, credentials=credentials, is_another=another)
@@ -81,7 +82,12 @@ def connect(
         if done.check.is_working:
             read_lists(house, tenant.practice_id, done.connection_id)
         hook = webhook_url(house.settings, emr, tenant.practice_id, done.connection_id)
-    _tell(manifest, tenant.slug, done, hook if manifest.feed is Feed.POLL_AND_HINTS else "", as_json=as_json)
+        pushes_to = push_target(house.settings)
+    told = Told(
+        webhook_address=hook if manifest.feed is Feed.POLL_AND_HINTS else None,
+        pushes_to=pushes_to if manifest.feed is Feed.PUSH else None,
+    )
+    _tell(manifest, tenant.slug, done, told, as_json=as_json)
     return Exit.FINE if done.check.is_working else Exit.ATTENTION
 
 
@@ -186,9 +192,23 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _tell(manifest: Manifest, slug: str, done: Connected, hook: str, *, as_json: bool) -> None:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be entered on the EMR's side."""
+
+    webhook_address: str | None
+    pushes_to: PushTarget | None
+
+
+def _tell(manifest: Manifest, slug: str, done: Connected, told: Told, *, as_json: bool) -> None:
     if as_json:
-        print_json({"connection_id": done.connection_id, "check": done.check, "webhook_address": hook or None})
+        print_json(
+            {
+                "connection_id": done.connection_id,
+                "check": done.check,
+                "webhook_address": told.webhook_address,
+                "pushes_to": told.pushes_to,
+            }
+        )
         return
     if not done.check.is_working:
         say(f"{manifest.name} lets us in, but something is missing:", "yellow")
@@ -200,10 +220,24 @@ def _tell(manifest: Manifest, slug: str, done: Connected, hook: str, *, as_json:
     say(f"{manifest.name} is connected{f' ({facts})' if facts else ''}.", "green")
     for problem in done.check.problems:
         say(f"  · {problem}", "yellow")
-    if hook:
-        say(f"Webhook address to enter in {manifest.name}: {hook}")
+    if told.webhook_address:
+        say(f"Webhook address to enter in {manifest.name}: {told.webhook_address}")
         say("  It answers once a webhook secret token was given here, the same as there.", "dim")
+    if told.pushes_to:
+        _tell_where_to_push(manifest, slug, told.pushes_to)
     say(f"Next: visitsync catalog --practice {slug}, then approve what is telemedicine, then visitsync sync.")
+
+
+def _tell_where_to_push(manifest: Manifest, slug: str, target: PushTarget) -> None:
+    host = target.host or "the machine on which `visitsync listen` runs (VISITSYNC_LISTEN_ADDRESS)"
+    say("What to enter on the sending side, for appointments (SIU) and patients (ADT):")
+    say(f"  protocol MLLP, to {host}")
+    for kind, ports in (("plain, inside a VPN only", target.ports), ("TLS", target.tls_ports)):
+        if ports:
+            say(f"  port {', '.join(map(str, ports))} ({kind})")
+    say("  one message at a time, wait for the acknowledgement, send again what was not acknowledged")
+    say("Then let the sender in, by its address or its certificate:")
+    say(f"  visitsync peer add --practice {slug} --emr {manifest.emr} --network ADDRESS")
 
 
 def _list_settings(manifest: Manifest, *, as_json: bool) -> None:

@@ -11,7 +11,14 @@ from visitsync.domain.decision import Finding
 from visitsync.domain.explanation import explain
 from visitsync.domain.time_words import in_words
 from visitsync.rules.sync_time import expected_minutes
-from visitsync.storage import appointments, connection_health, job_queue, practices, quarantine, sync_runs
+from visitsync.storage import (
+    appointments,
+    connection_health,
+    job_queue,
+    practices,
+    quarantine,
+    sync_runs,
+)
 from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.practice_context import load_practice_context
 from visitsync.storage.practices import ConnectionState, StoredConnection, Tenant
@@ -21,6 +28,7 @@ from visitsync.sync.jobs import sync_is_due_at
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, the_house, the_practice
 from visitsync.wiring.cli.printing import print_json, say
+from visitsync.wiring.cli.push_health import PushHealth, push_health, tell_of_push, what_takes_long
 from visitsync.wiring.house import House
 
 MISS_RATE_OVER = timedelta(days=7)
@@ -47,8 +55,13 @@ class ConnectionHealth(msgspec.Struct, frozen=True, kw_only=True):
     found_only_by_sweep: int
     changes_read: int
     quarantined: int
+    refused: int
+    """Pushes that made no sense (webhooks, messages), kept for whoever looks into it."""
     outcomes: dict[str, int]
     budget: tuple[Usage, ...]
+    notices: tuple[str, ...]
+    """What showed while the EMR was asked and stops nothing, in words."""
+    push: PushHealth | None
 
 
 @click.command()
@@ -99,21 +112,22 @@ def _health(house: House, tenant: Tenant, one: StoredConnection, due_at: datetim
         changed_at = connection_health.last_change_at(transaction, one.connection_id)
         failures = connection_health.failures_in_a_row(transaction, one.connection_id)
         swept = sync_runs.latest(transaction, one.connection_id, "sweep", only_complete=True)
-        held = len(quarantine.unresolved(transaction, one.connection_id))
+        held = [each.kind in quarantine.NO_RECORDS for each in quarantine.unresolved(transaction, one.connection_id)]
+        push = None if manifest.is_listed else push_health(transaction, one, facts.last_complete_read_at, now)
         outcomes = appointments.outcome_counts(transaction, one.connection_id)
     read_at = facts.last_complete_read_at
-    is_late = now - (read_at or one.created_at) > timedelta(minutes=facts.abnormal_minutes)
-    words = explain(Finding(one.trouble), screen_for(manifest, context.zone, now)) if one.trouble else None
-    late = "" if not is_late else "It has not been read completely for longer than is normal."
+    screen = screen_for(manifest, context.zone, now)
+    words = explain(Finding(one.trouble), screen) if one.trouble else None
+    late = what_takes_long(push, read_at or one.created_at, context, now)
     return ConnectionHealth(
         practice=tenant.slug,
         emr=one.emr,
         connection_id=str(one.connection_id),
         state=one.state,
-        is_normal=one.state is ConnectionState.ACTIVE and one.trouble is None and not is_late,
+        is_normal=one.state is ConnectionState.ACTIVE and one.trouble is None and late is None,
         trouble=one.trouble,
-        what_is_wrong=words.sentence if words else late,
-        what_to_do=words.fix if words else ("Is a worker running? `visitsync work` starts one." if is_late else ""),
+        what_is_wrong=words.sentence if words else (late.what if late else ""),
+        what_to_do=words.fix if words else (late.then if late else ""),
         last_read_at=read_at,
         last_change_at=changed_at,
         last_full_read_at=swept.started_at if swept else None,
@@ -123,9 +137,12 @@ def _health(house: House, tenant: Tenant, one: StoredConnection, due_at: datetim
         failures_in_a_row=failures,
         found_only_by_sweep=repaired,
         changes_read=changed,
-        quarantined=held,
+        quarantined=held.count(False),
+        refused=held.count(True),
         outcomes=outcomes,
         budget=budget,
+        notices=tuple(explain(Finding(code), screen).sentence for code in facts.notices),
+        push=push,
     )
 
 
@@ -149,12 +166,19 @@ def _tell(one: ConnectionHealth, now: datetime) -> None:
     def at(instant: datetime | None) -> str:
         return in_words(instant, "UTC", now) + " UTC" if instant else "never"
 
-    coming = "due now" if one.next_read_at and one.next_read_at <= now else at(one.next_read_at)
-    say(f"  last read {at(one.last_read_at)}, whole window {at(one.last_full_read_at)}, next {coming}")
+    if one.push is None:
+        coming = "due now" if one.next_read_at and one.next_read_at <= now else at(one.next_read_at)
+        say(f"  last read {at(one.last_read_at)}, whole window {at(one.last_full_read_at)}, next {coming}")
+        share = f"{one.found_only_by_sweep} of {one.changes_read}"
+        say(f"  found only by reading the whole window, in seven days: {share} changes")
+    else:
+        tell_of_push(one.push, at)
     say(f"  usually here within {one.usual_minutes} minutes; more than {one.abnormal_minutes} is not normal")
-    share = f"{one.found_only_by_sweep} of {one.changes_read}"
-    say(f"  found only by reading the whole window, in seven days: {share} changes")
+    for notice in one.notices:
+        say(f"  {notice}", "yellow")
     if one.quarantined:
         say(f"  {one.quarantined} records cannot be read; `visitsync why {one.practice} ID` says more", "yellow")
+    if one.refused:
+        say(f"  {one.refused} pushes made no sense and were set aside", "yellow")
     for usage in one.budget:
         say(f"  {usage.limit}: {usage.used} of {usage.requests} requests used")
