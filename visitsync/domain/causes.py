@@ -96,7 +96,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType({
     "G5": Cause("The EMR is down, or limits how often it may be asked"),
     "G6": _waits("A program in the practice's office stopped", Place.SIX_EMRS, "no program in an office so far"),
     "G7": _waits("A browser extension that nobody has open", Place.NEVER, "no connector reads through a browser"),
-    "G8": _waits("The same credential is used twice", Place.SIX_EMRS, "shows with feeds that are consumed by reading"),
+    "G8": Cause("The same credential is used twice"),
     "G9": _waits("The EMR is too old, or a module is missing", Place.SIX_EMRS, "matters for Greenway"),
     "G10": Cause("Network, names, certificates"),
     "H1": _waits("A change was never announced", Place.ENGINE, "the sweep finds it; each repair is counted"),

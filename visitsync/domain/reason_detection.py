@@ -115,6 +115,7 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "connection-being-set-up": "The set-up was not finished.",
         "connection-paused": "A person paused it, or repeated trouble did.",
         "too-many-cancellations": "A run would cancel more than a set share of the coming visits.",
+        "key-used-elsewhere": "What only one reader can be told was told to somebody else, as the EMR's answers show.",
         "emr-outage": "No answer, or an answer that says that the EMR is down.",
         "emr-throttled": "The EMR says that it was asked too often.",
         "budget-used-up": "Our own count against the EMR's limit is used up.",
@@ -122,7 +123,8 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "emr-request-refused": "The EMR says that the request is wrong.",
         "network-trouble": "Names, connections or certificates fail.",
         "forbidden-address": "The base URL, a redirect or a link points where requests must not go.",
-        "feed-too-quiet": "Far fewer appointments than usual for that weekday and hour.",
+        "feed-too-quiet": "An EMR that pushes has sent nothing for four of the practice's working hours, or longer than is "
+        "abnormal for it.",
         "emr-trouble": "Anything else that stops a connection.",
         "record-unreadable": "The record cannot be translated; its raw bytes are kept, and it is tried again when it "
         "or the translator changes.",

@@ -76,6 +76,14 @@ _TROUBLES: tuple[Reason, ...] = (
         Owner.PRACTICE_ADMIN,
     ),
     _trouble(
+        "key-used-elsewhere", "G8", 7,
+        "This key is in use elsewhere",
+        "Somebody else reads {emr} with the same key: of what each of us reads, the other may not be told again.",
+        "A practice admin finds out which other program has the key, and gives each a key of its own. Until then we find "
+        "what was missed by reading the whole schedule.",
+        Owner.PRACTICE_ADMIN,
+    ),
+    _trouble(
         "emr-outage", "G5", 10,
         "{emr} is not answering",
         "{emr} is not answering at the moment. Visits already made are safe.",
