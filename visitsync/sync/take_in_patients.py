@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.pages import RawRecord, RecordKind
-from visitsync.domain.patient import Patient, PatientStatus
+from visitsync.domain.patient import Address, Patient, PatientStatus
 from visitsync.storage import appointments, patients, wanted
 from visitsync.storage.decisions import Cause
 from visitsync.storage.patients import ReadPatient
@@ -62,9 +62,25 @@ def _want_in_full(bench: Bench, patients_listed: Mapping[str, Patient]) -> None:
     stale = [
         patient.id
         for patient in patients_listed.values()
-        if patient.id not in known or known[patient.id].patient.changed_at != patient.changed_at
+        if patient.id not in known or _tells_news(known[patient.id].patient, patient)
     ]
     wanted.want(bench.transaction, bench.connection_id, "patient", dict.fromkeys(stale, bench.now))
+
+
+def _tells_news(known: Patient, listed: Patient) -> bool:
+    """Whether it changed since; where the EMR's lists bear no stamps, whether they say something else than is known."""
+    if known.changed_at is not None or listed.changed_at is not None:
+        return known.changed_at != listed.changed_at
+    if _identity(known) != _identity(listed):
+        return True
+    contact = [(known.address, listed.address), (known.phones, listed.phones)]
+    return any(now not in (Address(), ()) and now != before for before, now in contact)
+
+
+def _identity(patient: Patient) -> tuple[object, ...]:
+    """What even a list without addresses and policies says of a patient."""
+    names, born = (patient.first_name, patient.last_name), (patient.date_of_birth, patient.date_of_birth_text)
+    return (*names, *born, patient.email, patient.other_emails, patient.status)
 
 
 def judge_patients_read(run: Run, *, at_most: int = 2_000) -> None:
