@@ -153,7 +153,8 @@ def _is_accounted_for(body: bytes) -> bool:
         members = _OBJECT.decode(body)
     except _BROKEN:
         return False
-    return len(body) == 1 + sum(len(name.encode()) + len(memoryview(value)) + 4 for name, value in members.items())
+    values = sum([len(memoryview(value)) for value in members.values()])
+    return len(body) == 1 + len("".join(members).encode()) + values + 4 * len(members)
 
 
 def _has_each_name_once(members: Mapping[str, bytes], text: bytes) -> bool:
