@@ -35,8 +35,10 @@ def take_in_catalog(run: Run, bench: Bench, kind: RecordKind, received: Sequence
 
 
 def retire_unlisted(run: Run, bench: Bench) -> CatalogChange:
-    """After the EMR's lists were read to their end: what they no longer name is retired."""
+    """After the EMR's lists were read to their end: what they no longer name is retired, if they are lists at all."""
     retired: list[str] = []
+    if not run.link.manifest.lists_are_complete:
+        return CatalogChange()
     for kind in CATALOG_KINDS & set(run.listed):
         change = catalog.retire_unlisted(
             bench.transaction, bench.connection_id, kind, sorted(run.listed[kind]), now=bench.now

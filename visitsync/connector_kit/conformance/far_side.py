@@ -9,6 +9,8 @@ from visitsync.connector_kit.limits import Limit, Urgency
 
 Clock = Callable[[], datetime]
 Wait = Callable[[float], None]
+CLOCK_STEP = 1e-6
+"""In seconds: a clock that is moved on by less stands still."""
 
 
 class MemoryBudget:
@@ -52,7 +54,7 @@ class PacedBudget(MemoryBudget):
 
     def _pace(self, limits: Sequence[Limit]) -> None:
         for limit in limits:
-            while (seconds := self._too_early_by(limit)) > 0:
+            while (seconds := self._too_early_by(limit)) > CLOCK_STEP:
                 self._wait(seconds)
         for limit in limits:
             self._sent.setdefault(limit.name, []).append(self._clock().timestamp())
