@@ -1,0 +1,123 @@
+"""Finds e-mail addresses and phones wherever senders put them (hl7v2 reference, section 6, PID)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
+from visitsync.connector_kit.hl7v2.places import Place
+from visitsync.connector_kit.hl7v2.profile import SenderProfile
+from visitsync.domain.email_address import is_usable
+
+_EMAIL_USES = frozenset({"NET", "EMAIL", "E-MAIL"})
+_EMAIL_KINDS = frozenset({"INTERNET", "X.400", "NET", "EMAIL"})
+_NOT_PHONES = frozenset({"NET", "EMAIL"})
+_MOST_PHONES = 6
+# Whose addresses these are, and where their phones stand.
+_RESPONSIBLE = (("NK1", "next of kin", (5, 6, 40)), ("GT1", "guarantor", (6, 7)))
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """What a message says about how to reach a patient."""
+
+    own: str = ""
+    """The patient's address; `""` where the sender deletes it; empty where nothing is said."""
+    others: tuple[tuple[str, str], ...] = ()
+    has_responsible: bool = False
+
+
+def emails(message: Message, person: Segment, profile: SenderProfile) -> Contact:
+    """The first valid address in the sender's order, else the first at all; addresses of others under their slot."""
+    found = [address for place in profile.email_places for address in _at(message, person, place)]
+    own = next((each for each in found if each != NULL and is_usable(each)), None) if len(found) > 1 else None
+    if own is None:
+        own = next((each for each in found if each != NULL), NULL if found else "")
+    others: list[tuple[str, str]] = []
+    reachable = False
+    for name, slot, fields in _RESPONSIBLE:
+        for segment in message.all(name):
+            addresses = [each for field in fields for each in _addresses(segment, field) if each != NULL]
+            others += [(slot, each) for each in addresses]
+            reachable = reachable or bool(addresses) or any(_phone(segment, field) for field in fields)
+    return Contact(own, tuple(dict.fromkeys(others)), reachable)
+
+
+def phones(person: Segment) -> tuple[str, ...]:
+    """Home, mobile and work numbers as written; faxes, pagers and addresses are none."""
+    found: list[str] = []
+    for field in (13, 14):
+        for parts in person.repetitions(field):
+            number = _number(parts)
+            if number:
+                found.append(number)
+    return tuple(dict.fromkeys(found))[:_MOST_PHONES]
+
+
+def _at(message: Message, person: Segment, place: Place) -> Iterator[str]:
+    if place.segment == "Z":
+        for segment in message.in_order(frozenset(name for name in message.names if name.startswith("Z"))):
+            for field in range(1, len(segment.fields)):
+                if "@" in segment.fields[field]:
+                    yield from _addresses(segment, field)
+        return
+    segments = [person] if place.segment == "PID" else message.all(place.segment)
+    for segment in segments:
+        if place.component:
+            text = segment.value(place.field, place.component)
+            if text:
+                yield text
+        else:
+            yield from _addresses(segment, place.field)
+
+
+def _addresses(segment: Segment, field: int) -> Iterator[str]:
+    """Addresses among a field's repetitions; `""` where one is deleted."""
+    text = segment.raw(field)
+    if not text:
+        return
+    if text == NULL:
+        yield NULL
+        return
+    if "@" not in text and not _speaks_of_email(text):
+        return
+    for parts in segment.repetitions(field):
+        address = _address(parts)
+        if address:
+            yield address
+
+
+def _speaks_of_email(text: str) -> bool:
+    upper = text.upper()
+    return any(word in upper for word in ("NET", "X.400", "EMAIL", "E-MAIL"))
+
+
+def _address(parts: list[str]) -> str:
+    """XTN.4, or XTN.1 where the use says so or it looks like one."""
+    use, kind = _part(parts, 2).upper(), _part(parts, 3).upper()
+    says_so = use in _EMAIL_USES or kind in _EMAIL_KINDS
+    fourth, first = _part(parts, 4), _part(parts, 1)
+    if fourth and (says_so or "@" in fourth):
+        return fourth
+    if says_so and first:
+        return first
+    return next((part for part in (first, *parts[1:]) if "@" in part), "")
+
+
+def _phone(segment: Segment, field: int) -> bool:
+    return any(_number(parts) for parts in segment.repetitions(field))
+
+
+def _number(parts: list[str]) -> str:
+    use, kind = _part(parts, 2).upper(), _part(parts, 3).upper()
+    if use in _NOT_PHONES or kind in ("INTERNET", "X.400", "FX", "FAX", "BP"):
+        return ""
+    first = _part(parts, 1)
+    if first and first != NULL and "@" not in first:
+        return first
+    pieces = [_part(parts, 6), _part(parts, 7)]
+    built = "".join(f"({piece})" if position == 0 else piece for position, piece in enumerate(pieces) if piece)
+    return (built if _part(parts, 7) else "") or _part(parts, 12)
+
+
+def _part(parts: list[str], number: int) -> str:
+    return parts[number - 1] if number <= len(parts) else ""

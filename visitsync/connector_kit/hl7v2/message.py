@@ -1,0 +1,227 @@
+"""Reads one HL7 v2 message: delimiters as it declares them, segments, fields, repetitions, components, escapes."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from visitsync.connector_kit.hl7v2.charset import decoded
+from visitsync.connector_kit.hl7v2.escapes import unescaped
+
+NULL = '""'
+"""What a sender writes to delete a value; an empty field says nothing about it (hl7v2 reference, section 2)."""
+
+MISORDERED = ("^", "~", "&", "\\")
+"""Senders that write their delimiters in this order mean the usual ones (section 2)."""
+
+# Segments that were met glued to the end of a PID line, without a line end between (section 6).
+_GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
+
+
+class NotReadable(ValueError):
+    """These bytes are no HL7 v2 message; the words say what was expected."""
+
+
+class Delimiters(msgspec.Struct, frozen=True, gc=False):
+    """The five characters that structure a message."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    subcomponent: str = "&"
+
+
+USUAL = Delimiters()
+
+
+class Segment:
+    """One line of a message; fields count from 1 as in the standard, also in MSH. What is not there reads as ""."""
+
+    __slots__ = ("delimiters", "fields", "name")
+
+    def __init__(self, name: str, fields: list[str], delimiters: Delimiters) -> None:
+        self.name = name
+        self.fields = fields
+        self.delimiters = delimiters
+
+    def __repr__(self) -> str:
+        return f"Segment({self.name}, {len(self.fields)} fields)"
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+    def raw(self, field: int) -> str:
+        """A field as it stands there, with its delimiters and escapes."""
+        return self.fields[field] if field < len(self.fields) else ""
+
+    def value(self, field: int, component: int = 1) -> str:
+        """One component of the field's first repetition, without subcomponents, decoded."""
+        if field >= len(self.fields):
+            return ""
+        text = self.fields[field]
+        if not text:
+            return ""
+        marks = self.delimiters
+        if marks.repetition in text:
+            text = text.partition(marks.repetition)[0]
+        if marks.component in text:
+            parts = text.split(marks.component, component)
+            text = parts[component - 1] if component <= len(parts) else ""
+        elif component > 1:
+            return ""
+        return _plain(text, marks)
+
+    def components(self, field: int) -> list[str]:
+        """The components of the field's first repetition."""
+        text = self.raw(field)
+        return _components(text.partition(self.delimiters.repetition)[0], self.delimiters) if text else []
+
+    def repetitions(self, field: int) -> list[list[str]]:
+        """The components of each repetition of a field."""
+        text = self.raw(field)
+        if not text:
+            return []
+        return [_components(each, self.delimiters) for each in text.split(self.delimiters.repetition)]
+
+    def subcomponents(self, field: int, component: int) -> list[str]:
+        """All subcomponents of one component of the field's first repetition."""
+        text = self.raw(field).partition(self.delimiters.repetition)[0]
+        parts = text.split(self.delimiters.component)
+        if component > len(parts):
+            return []
+        return [unescaped(each, self.delimiters.escape).strip() for each in self._below(parts[component - 1])]
+
+    def text(self, field: int) -> str:
+        """A field of free text, as a whole; repetitions follow one another."""
+        text = self.raw(field).replace(self.delimiters.repetition, " ")
+        return unescaped(text, self.delimiters.escape).strip()
+
+    def _below(self, text: str) -> list[str]:
+        return text.split(self.delimiters.subcomponent)
+
+
+ABSENT = Segment("", [], USUAL)
+
+
+class Message:
+    """One message. Segments are taken apart when they are asked for."""
+
+    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "type")
+
+    def __init__(self, lines: list[str], delimiters: Delimiters, *, has_nulls: bool) -> None:
+        self.has_nulls = has_nulls
+        """Whether any value is deleted anywhere."""
+        self.delimiters = delimiters
+        self._lines = lines
+        self.names = [line[:3] for line in lines]
+        self._apart: dict[int, Segment] = {}
+        self.header = self._segment(0)
+        """MSH."""
+        self.type = self.header.value(9, 1).upper()
+        """MSH-9.1, such as SIU; the only parts of MSH-9 that count are this and the event (section 3)."""
+        self.event = (self.header.value(9, 2) or self.first("EVN").value(1)).upper()
+        """MSH-9.2, such as S12; where it is missing, EVN-1."""
+
+    def __repr__(self) -> str:
+        return f"Message({self.type}^{self.event}, {len(self.names)} segments)"
+
+    @property
+    def version(self) -> str:
+        """MSH-12.1, such as 2.3."""
+        return self.header.value(12)
+
+    def first(self, name: str) -> Segment:
+        """The first segment of that name; ABSENT (which is false) where there is none."""
+        return self._segment(self.names.index(name)) if name in self.names else ABSENT
+
+    def all(self, name: str) -> list[Segment]:
+        """Every segment of that name, in order."""
+        if name not in self.names:
+            return []
+        return [self._segment(number) for number, each in enumerate(self.names) if each == name]
+
+    def in_order(self, names: frozenset[str]) -> Iterator[Segment]:
+        """Every segment of these names, in order."""
+        for number, name in enumerate(self.names):
+            if name in names:
+                yield self._segment(number)
+
+    def _segment(self, number: int) -> Segment:
+        found = self._apart.get(number)
+        if found is None:
+            line = self._lines[number]
+            fields = line.split(self.delimiters.field)
+            if number == 0:
+                fields.insert(1, self.delimiters.field)
+            found = self._apart[number] = Segment(line[:3], fields, self.delimiters)
+        return found
+
+
+@lru_cache(maxsize=256)
+def read_message(body: bytes) -> Message:
+    """One message from its bytes, without frame. Segments may end with CR, LF or both. Raises NotReadable.
+
+    The last ones are remembered: the same bytes are asked what they hold, about patients and about appointments.
+    """
+    text = decoded(body)
+    if "\n" in text:
+        text = text.replace("\r\n", "\r").replace("\n", "\r")
+    start = text.find("MSH")
+    if start < 0 or text[:start].strip("\ufeff\r\x0b\x1c \t"):
+        raise NotReadable("expected a message that begins with the segment MSH")
+    delimiters = _delimiters(text, start)
+    lines = _lines(text[start:] if start else text, delimiters.field)
+    return Message(lines, delimiters, has_nulls=NULL in text)
+
+
+def _delimiters(text: str, start: int) -> Delimiters:
+    """MSH-1 and MSH-2, read from the message; what MSH-2 leaves out is as usual."""
+    field = text[start + 3 : start + 4]
+    if not field or field.isalnum() or field.isspace():
+        raise NotReadable("MSH-1: expected a field separator after MSH")
+    declared = text[start + 4 : start + 10].partition(field)[0].partition("\r")[0].strip()
+    if field == "|" and declared[:4] == "^~\\&":
+        return USUAL
+    marks = (*declared[:4], *"^~\\&"[len(declared[:4]) :])
+    if marks == MISORDERED:
+        return msgspec.structs.replace(USUAL, field=field)
+    if len({field, *marks}) < 5 or any(mark.isalnum() or mark.isspace() for mark in marks):
+        raise NotReadable("MSH-2: expected four different encoding characters such as ^~\\&")
+    return Delimiters(field, *marks)
+
+
+def _lines(text: str, field: str) -> list[str]:
+    lines: list[str] = []
+    for line in text.split("\r"):
+        if line[3:4] != field or not line[:3].isalnum():
+            line = line.strip("\x0b\x1c \t")
+            if not line:
+                continue
+            if lines and (line[3:4] not in (field, "") or not line[:3].isalnum() or len(line) < 3):
+                lines[-1] += " " + line  # a line break inside a field, of a sender that does not escape them
+                continue
+        if line[:3] == "PID" and any(f"{name}{field}" in line for name in _GLUED):
+            lines += _unglued(line, field)
+        else:
+            lines.append(line)
+    return lines
+
+
+def _unglued(line: str, field: str) -> list[str]:
+    """A PID line and the segments that stand on it; each of those begins with a number, as set ids do."""
+    separator = re.escape(field)
+    return [part for part in re.split(rf"(?=(?:{'|'.join(_GLUED)}){separator}\d*{separator})", line) if part]
+
+
+def _components(text: str, marks: Delimiters) -> list[str]:
+    return [_plain(part, marks) for part in text.split(marks.component)]
+
+
+def _plain(text: str, marks: Delimiters) -> str:
+    if marks.subcomponent in text:
+        text = text.partition(marks.subcomponent)[0]
+    if marks.escape in text:
+        text = unescaped(text, marks.escape)
+    return text.strip()

@@ -1,0 +1,88 @@
+"""The marks, people and place that a message names, worked out once for each combination that a practice uses."""
+
+import msgspec
+
+from visitsync.connector_kit.hl7v2.message import USUAL, Message, Segment
+from visitsync.connector_kit.hl7v2.places import Place
+from visitsync.connector_kit.hl7v2.profile import SenderProfile
+from visitsync.connector_kit.hl7v2.resources import Named, Resources, first_named, location, providers, things
+from visitsync.domain.appointment import Mark, MarkKind
+
+_MOST_REMEMBERED = 4_096
+_AI_FIELDS = {"AIS": (3,), "AIG": (3, 4), "AIL": (3,), "AIP": (3,)}
+
+
+class Naming(msgspec.Struct, frozen=True, eq=False):
+    """What one combination of fields names."""
+
+    marks: tuple[Mark, ...]
+    type: Named | None
+    providers: tuple[Named, ...]
+    location: Named | None
+
+
+_remembered: dict[object, Naming] = {}
+
+
+def naming_of(message: Message, resources: Resources, profile: SenderProfile) -> Naming:
+    """The same fields always name the same; a practice has few types, people and places."""
+    key = _key(message, resources, profile)
+    found = _remembered.get(key)
+    if found is None:
+        found = _naming(message, resources, profile)
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = found
+    return found
+
+
+def _key(message: Message, resources: Resources, profile: SenderProfile) -> object:
+    """The profile and every field, as it stands, that naming may look at."""
+    key: list[object] = [profile, message.delimiters is USUAL or repr(message.delimiters)]
+    for segment in resources.kept:
+        key += _raw(segment, _AI_FIELDS[segment.name])
+    for name, fields in profile.naming_fields:
+        for segment in message.all(name):
+            key += _raw(segment, fields)
+    return tuple(key)
+
+
+def _raw(segment: Segment, fields: tuple[int, ...]) -> list[object]:
+    there = segment.fields
+    return [segment.name, *(there[field] if field < len(there) else "" for field in fields)]
+
+
+def _naming(message: Message, resources: Resources, profile: SenderProfile) -> Naming:
+    place = location(message, resources, profile)
+    return Naming(
+        marks=_marks(message, resources, profile, place),
+        type=_in_case(first_named(message, resources, profile.type_places), profile),
+        providers=tuple(providers(message, resources, profile)),
+        location=place,
+    )
+
+
+def _marks(message: Message, resources: Resources, profile: SenderProfile, place: Named | None) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    kinds: tuple[tuple[MarkKind, tuple[Place, ...]], ...] = (
+        (MarkKind.TYPE, profile.type_places),
+        (MarkKind.REASON, profile.reason_places),
+        (MarkKind.SERVICE, profile.service_places),
+        (MarkKind.ROOM, profile.room_places),
+    )
+    for kind, where in kinds:
+        found = _in_case(first_named(message, resources, where), profile)
+        if found is not None:
+            marks.append(Mark(kind, found.id or None, found.text or found.id))
+    if place is not None:
+        marks.append(Mark(MarkKind.LOCATION, place.id or None, place.text or place.id))
+    marks += [Mark(MarkKind.RESOURCE, each.id or None, each.text) for each in things(resources, profile)]
+    return tuple(marks)
+
+
+def _in_case(found: Named | None, profile: SenderProfile) -> Named | None:
+    """Codes of senders that write them in any case are compared in upper case."""
+    if found is None or not profile.is_code_padded or not found.id:
+        return found
+    code = found.id.upper()
+    return Named(code, code if found.text == found.id else found.text, found.npi)

@@ -1,0 +1,167 @@
+"""Translates pushed messages: into updates of patients and appointments, and folds those over what is known. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from visitsync.connector_kit.connector import TranslationContext
+from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
+from visitsync.connector_kit.hl7v2.appointments import after_being_replaced, after_news, replaces_parent
+from visitsync.connector_kit.hl7v2.identity import appointment_id, merged_patient_id, parent_id, patient_id
+from visitsync.connector_kit.hl7v2.mentioned import mentions, to_catalog_entry
+from visitsync.connector_kit.hl7v2.message import Message, NotReadable, Segment, read_message
+from visitsync.connector_kit.hl7v2.naming import naming_of
+from visitsync.connector_kit.hl7v2.people import after_merge, after_update
+from visitsync.connector_kit.hl7v2.profile import SenderProfile, profile_for
+from visitsync.connector_kit.hl7v2.receiver import ARRIVED
+from visitsync.connector_kit.hl7v2.refusals import MERGES, is_of_interest, refusal_of_content
+from visitsync.connector_kit.hl7v2.resources import resources_of
+from visitsync.connector_kit.hl7v2.saved_files import page_from_file
+from visitsync.connector_kit.hl7v2.schedule import read_news, sent_at
+from visitsync.connector_kit.hl7v2.security_numbers import without_security_numbers
+from visitsync.connector_kit.hl7v2.splitting import messages_in
+from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
+from visitsync.domain.appointment import Appointment, AppointmentDetail
+from visitsync.domain.patient import Patient
+from visitsync.domain.practice import CatalogEntry
+
+
+class Hl7Translator:
+    """Understands the messages of any sender whose habits a profile describes."""
+
+    version = "1"
+
+    def __init__(self, ready: Mapping[str, SenderProfile], usual: SenderProfile) -> None:
+        """`ready`: profiles that the setting `profile` may name; `usual`: where it names none."""
+        self._ready = ready
+        self._usual = usual
+
+    def split(self, page: FetchedPage) -> list[RawRecord | UnreadableRecord]:
+        """What each message mentions, then its patients, then its appointments. Raises AnswerUnreadable."""
+        profile = self._profile(page.asked)
+        messages = messages_in(page.body)
+        if not messages:
+            raise AnswerUnreadable("There is no HL7 version 2 message in this.")
+        records: list[RawRecord | UnreadableRecord] = []
+        for position, body in enumerate(messages):
+            try:
+                message = read_message(body)
+            except NotReadable as error:
+                records.append(_unreadable(position, body, str(error)))
+                continue
+            refusal = refusal_of_content(message, profile)
+            if refusal is not None:
+                records.append(_unreadable(position, body, refusal.words))
+            elif is_of_interest(message, profile):
+                records += _records(message, body, profile, page.asked)
+        return records
+
+    def appointment_after(
+        self, record: RawRecord, context: TranslationContext, known: Appointment | None
+    ) -> Appointment | None:
+        """None where nothing changes. Raises RecordUnreadable, naming the field; UnknownZone."""
+        profile, message = self._profile(context.settings), _read(record)
+        news = read_news(message, profile, context, _arrived(record))
+        if news.parent_id and news.parent_id == record.id:
+            own = appointment_id(message, profile)
+            after = after_being_replaced(record.id, news, known, own, context.practice_zone)
+        else:
+            after = after_news(record.id, news, known, profile)
+        return None if after == known else after
+
+    def patient_after(self, record: RawRecord, context: TranslationContext, known: Patient | None) -> Patient | None:
+        """None where nothing changes. Raises RecordUnreadable."""
+        profile, message = self._profile(context.settings), _read(record)
+        sent = sent_at(message, profile, context.practice_zone, _arrived(record))
+        survivor = _survivor(record.id, message, profile)
+        if survivor:
+            after = after_merge(record.id, survivor, known, sent)
+        else:
+            after = after_update(record.id, _person(record.id, message, profile), message, profile, known, sent)
+        return None if after == known else after
+
+    def appointment(self, record: RawRecord, context: TranslationContext) -> Appointment:
+        """The message by itself, as if nothing were known. Raises RecordUnreadable."""
+        found = self.appointment_after(record, context, None)
+        if found is None:
+            raise RecordUnreadable("the message says nothing about an appointment")
+        return found
+
+    def detail(self, record: RawRecord, context: TranslationContext) -> AppointmentDetail:
+        """Raises RecordUnreadable: messages say all they know."""
+        raise RecordUnreadable("HL7 messages have no details")
+
+    def patient(self, record: RawRecord, context: TranslationContext) -> Patient:
+        """The message by itself, as if nothing were known. Raises RecordUnreadable."""
+        found = self.patient_after(record, context, None)
+        if found is None:
+            raise RecordUnreadable("the message says nothing about a patient")
+        return found
+
+    def catalog_entry(self, record: RawRecord, context: TranslationContext) -> CatalogEntry:
+        """Raises RecordUnreadable."""
+        return to_catalog_entry(record)
+
+    def without_secrets(self, record: RawRecord) -> bytes:
+        """The message's own bytes without social security numbers."""
+        return without_security_numbers(record.body)
+
+    def page_from_file(self, body: bytes) -> FetchedPage:
+        """A saved message, batch, or file of frames. Raises AnswerUnreadable, saying what it is instead."""
+        return page_from_file(body)
+
+    def _profile(self, settings: Mapping[str, str]) -> SenderProfile:
+        return profile_for(settings, self._ready, self._usual)
+
+
+def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mapping[str, str]) -> Iterator[RawRecord]:
+    if message.type == "SIU":
+        yield from mentions(naming_of(message, resources_of(message, message.event), profile))
+    patients = [patient_id(person, message, profile) for person in message.all("PID")]
+    if message.event in MERGES and message.type == "ADT":
+        patients += [merged_patient_id(merge, message, profile) for merge in message.all("MRG")]
+    for identity in dict.fromkeys(patients):
+        if identity:
+            yield RawRecord(kind=RecordKind.PATIENT_UPDATE, id=identity, body=body, asked=asked)
+    if message.type != "SIU":
+        return
+    parent = parent_id(message, profile)
+    if parent and replaces_parent(message.event, profile):
+        yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=parent, body=body, asked=asked)
+    identity = appointment_id(message, profile)
+    yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=identity, body=body, asked=asked)
+
+
+def _unreadable(position: int, body: bytes, reason: str) -> UnreadableRecord:
+    return UnreadableRecord(kind=RecordKind.APPOINTMENT_UPDATE, position=position, body=body, reason=reason)
+
+
+def _read(record: RawRecord) -> Message:
+    try:
+        return read_message(record.body)
+    except NotReadable as error:
+        raise RecordUnreadable(str(error)) from error
+
+
+def _arrived(record: RawRecord) -> datetime | None:
+    text = record.asked.get(ARRIVED)
+    return datetime.fromisoformat(text) if text else None
+
+
+def _survivor(identity: str, message: Message, profile: SenderProfile) -> str:
+    """The chart that the chart of this id was merged into by the message; "" if it was not."""
+    if message.type != "ADT" or message.event not in MERGES:
+        return ""
+    persons, merges = message.all("PID"), message.all("MRG")
+    for number, merge in enumerate(merges):
+        if merged_patient_id(merge, message, profile) == identity:
+            person = persons[min(number, len(persons) - 1)]
+            survivor = patient_id(person, message, profile)
+            return "" if survivor == identity else survivor
+    return ""
+
+
+def _person(identity: str, message: Message, profile: SenderProfile) -> Segment:
+    for person in message.all("PID"):
+        if patient_id(person, message, profile) == identity:
+            return person
+    raise RecordUnreadable("PID-3: no patient of this id in the message")
