@@ -62,7 +62,6 @@ class Trial:
         settings: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
         path: str = "",
-        shows_blocks: bool = True,
     ) -> None:
         self.clock = clock or (cast(VirtualClock, clinic.clock) if clinic else VirtualClock.frozen_at(NOON))
         self.clinic = clinic or Clinic(clock=self.clock)
@@ -74,7 +73,6 @@ class Trial:
         self.credentials = MemoryCredentials(credentials or self.vendor.CREDENTIALS)
         self.settings = dict(settings or {})
         self.path = path
-        self.shows_blocks = shows_blocks
         self.known = Known()
         self._context: TranslationContext | None = None
 

@@ -60,8 +60,6 @@ class Vendor:
     """Whether the vendor can be asked for patients that changed."""
     tells_zones: ClassVar[bool] = False
     """Whether appointments of several zones are told apart; else all are in the practice's."""
-    shows_blocks: ClassVar[bool] = True
-    """Whether time that is kept free is among the appointments; else it is no appointment at all."""
     stamp_doubt_hours: ClassVar[int] = 1
     """By how much a naive stamp may be off in the hour that the clocks repeat."""
 
@@ -97,7 +95,7 @@ class Vendor:
         """A trial of this vendor, without its limits unless `variants` says otherwise."""
         given["variants"] = {**self.quick, **given.get("variants", {})}
         given["settings"] = {**self.settings, **given.get("settings", {})}
-        return Trial(self.emr, path=self.path, shows_blocks=self.shows_blocks, **given)
+        return Trial(self.emr, path=self.path, **given)
 
     def lists_asked(self, trial: Trial) -> int:
         """How many requests for the list of appointments the simulator has seen."""
