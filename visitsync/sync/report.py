@@ -33,7 +33,7 @@ def healthy(run: Run, *, worry: str | None = None) -> SyncReport:
         with link.database.practice(link.practice_id) as transaction:
             run.hold(transaction)
             quarantine.resolve(transaction, link.connection_id, "answer", refused, now=link.now())
-    return _note(run, trouble=worry)
+    return msgspec.structs.replace(_note(run, trouble=worry), trouble=None)
 
 
 def troubled(run: Run, trouble: ConnectorError | UnsafePlan) -> SyncReport:

@@ -63,12 +63,10 @@ class Listener:
 
     def run(self, *, ends: Callable[[], bool]) -> None:
         """Until told to end; then takes no more, and waits for the messages under way."""
-        looked_at = float("-inf")
+        self._register.refresh()
+        threading.Thread(target=self._look_again, name="register", daemon=True).start()
         try:
             while not ends():
-                if time.monotonic() - looked_at >= LOOKS_EVERY_SECONDS:
-                    self._register.refresh()
-                    looked_at = time.monotonic()
                 readable, _, _ = select(list(self._sockets), [], [], 0.2)
                 for opened in readable:
                     self._accept(opened, self._sockets[opened])
@@ -76,6 +74,11 @@ class Listener:
             self._close()
             self._stopping.set()
             self._crowd.wait_until_empty(GRACE_SECONDS)
+
+    def _look_again(self) -> None:
+        """In a thread of its own: a database that is gone must not keep the door shut."""
+        while not self._stopping.wait(LOOKS_EVERY_SECONDS):
+            self._register.refresh()
 
     def _accept(self, opened: socket.socket, place: Place) -> None:
         try:

@@ -31,8 +31,10 @@ log = structlog.get_logger()
 class Register:
     """The peers of all practices, as they were a moment ago; safe to ask from many threads."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, receiver_of: Callable[[str], Receiver | None] | None = None) -> None:
+        """`receiver_of` gives the receiver of an EMR by its name; by default its connector's."""
         self._house = house
+        self._receiver_of = receiver_of or _connectors_receiver
         self._peers: dict[UUID, Peer] = {}
         self._lock = threading.Lock()
         self._known: dict[UUID, tuple[float, Sender]] = {}
@@ -95,13 +97,17 @@ class Register:
                 zone = practices.find_practice(transaction).zone
         except NoSuchConnection:
             return None
-        receiver: Receiver | None = getattr(connector_for(connection.emr), "RECEIVER", None)
+        receiver = self._receiver_of(connection.emr)
         config: ConnectionConfig = self._house.config(connection, zone)
         if receiver is None:
             return None
         return Sender(
             peer_id=peer.peer_id, practice_id=peer.practice_id, emr=connection.emr, config=config, receiver=receiver
         )
+
+
+def _connectors_receiver(emr: str) -> Receiver | None:
+    return getattr(connector_for(emr), "RECEIVER", None)
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
