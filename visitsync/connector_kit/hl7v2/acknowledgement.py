@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from visitsync.connector_kit.hl7v2.message import USUAL, Delimiters, Message
+from visitsync.connector_kit.hl7v2.delimiters import USUAL, Delimiters
+from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.refusals import Refusal
 from visitsync.domain.local_time import zone_named
 

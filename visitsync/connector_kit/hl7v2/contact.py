@@ -57,8 +57,7 @@ def _at(message: Message, person: Segment, place: Place) -> Iterator[str]:
     if place.segment == "Z":
         for segment in message.in_order(frozenset(name for name in message.names if name.startswith("Z"))):
             for field in range(1, len(segment.fields)):
-                if "@" in segment.fields[field]:
-                    yield from _addresses(segment, field)
+                yield from _addresses(segment, field)
         return
     segments = [person] if place.segment == "PID" else message.all(place.segment)
     for segment in segments:
@@ -76,9 +75,10 @@ def _addresses(segment: Segment, field: int) -> Iterator[str]:
     if not text:
         return
     if text == NULL:
-        yield NULL
+        if not segment.name.startswith("Z"):
+            yield NULL
         return
-    if "@" not in text and not _speaks_of_email(text):
+    if "@" not in text and segment.delimiters.escape not in text and not _speaks_of_email(text):
         return
     for parts in segment.repetitions(field):
         address = _address(parts)

@@ -1,18 +1,34 @@
 """Decodes the escape sequences of HL7 v2 (reference, section 2), after delimiters have been split at."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-_LETTERS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", "P": "#", "H": "", "N": ""}
+from visitsync.connector_kit.hl7v2.delimiters import Delimiters
+
+_FIXED = {"P": "#", "H": "", "N": ""}
 _LONGEST = 200
 """No escape sequence is longer; what would be is text with a lone escape character in it."""
 
 
-def unescaped(text: str, escape: str) -> str:
+def unescaped(text: str, delimiters: Delimiters) -> str:
     """The text meant. Unknown sequences and lone escape characters stay as they are."""
-    if escape not in text:
+    if delimiters.escape not in text:
         return text
-    return _pattern(escape).sub(lambda found: _meant(found[0], found[1]), text)
+    letters = _letters(delimiters)
+    return _pattern(delimiters.escape).sub(lambda found: _meant(found[0], found[1], letters), text)
+
+
+@lru_cache(maxsize=32)
+def _letters(delimiters: Delimiters) -> Mapping[str, str]:
+    """What stands for a delimiter, which is another character in every message that declares others."""
+    return _FIXED | {
+        "F": delimiters.field,
+        "S": delimiters.component,
+        "T": delimiters.subcomponent,
+        "R": delimiters.repetition,
+        "E": delimiters.escape,
+    }
 
 
 @lru_cache(maxsize=32)
@@ -21,9 +37,9 @@ def _pattern(escape: str) -> re.Pattern[str]:
     return re.compile(rf"{mark}([^{mark}\r\n]{{1,{_LONGEST}}}){mark}")
 
 
-def _meant(sequence: str, inside: str) -> str:
-    if inside in _LETTERS:
-        return _LETTERS[inside]
+def _meant(sequence: str, inside: str, letters: Mapping[str, str]) -> str:
+    if inside in letters:
+        return letters[inside]
     kind = inside[:1]
     if kind == ".":
         return "\n" if inside[1:3].lower() in ("br", "sp") else ""

@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from visitsync.connector_kit.hl7v2.charset import decoded
+from visitsync.connector_kit.hl7v2.delimiters import USUAL, Delimiters
 from visitsync.connector_kit.hl7v2.escapes import unescaped
 
 NULL = '""'
@@ -21,19 +22,6 @@ _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
 
 class NotReadable(ValueError):
     """These bytes are no HL7 v2 message; the words say what was expected."""
-
-
-class Delimiters(msgspec.Struct, frozen=True, gc=False):
-    """The five characters that structure a message."""
-
-    field: str = "|"
-    component: str = "^"
-    repetition: str = "~"
-    escape: str = "\\"
-    subcomponent: str = "&"
-
-
-USUAL = Delimiters()
 
 
 class Segment:
@@ -91,12 +79,12 @@ class Segment:
         parts = text.split(self.delimiters.component)
         if component > len(parts):
             return []
-        return [unescaped(each, self.delimiters.escape).strip() for each in self._below(parts[component - 1])]
+        return [unescaped(each, self.delimiters).strip() for each in self._below(parts[component - 1])]
 
     def text(self, field: int) -> str:
         """A field of free text, as a whole; repetitions follow one another."""
         text = self.raw(field).replace(self.delimiters.repetition, " ")
-        return unescaped(text, self.delimiters.escape).strip()
+        return unescaped(text, self.delimiters).strip()
 
     def _below(self, text: str) -> list[str]:
         return text.split(self.delimiters.subcomponent)
@@ -147,6 +135,12 @@ class Message:
         for number, name in enumerate(self.names):
             if name in names:
                 yield self._segment(number)
+
+    def with_fields(self, name: str, fields: list[str]) -> "Message":
+        """The same message with other fields in its first segment of that name."""
+        lines = list(self._lines)
+        lines[self.names.index(name)] = self.delimiters.field.join(fields)
+        return Message(lines, self.delimiters, has_nulls=self.has_nulls)
 
     def _segment(self, number: int) -> Segment:
         found = self._apart.get(number)
@@ -223,5 +217,5 @@ def _plain(text: str, marks: Delimiters) -> str:
     if marks.subcomponent in text:
         text = text.partition(marks.subcomponent)[0]
     if marks.escape in text:
-        text = unescaped(text, marks.escape)
+        text = unescaped(text, marks)
     return text.strip()

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from visitsync.connector_kit.hl7v2.message import USUAL, Message, Segment
+from visitsync.connector_kit.hl7v2.delimiters import USUAL
+from visitsync.connector_kit.hl7v2.message import Message, Segment
 from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import Named, Resources, first_named, location, providers, things

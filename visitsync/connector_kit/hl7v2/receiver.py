@@ -24,6 +24,10 @@ ID_SETTINGS = (
     "without_patient_id",
     "parent_means",
     "broadcasts",
+    "shifted_layout",
+    "type_places",
+    "provider_places",
+    "location_name_places",
     "location_places",
 )
 """Settings that decide what records a message holds and what they are called; a page carries them along."""

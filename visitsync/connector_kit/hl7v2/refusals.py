@@ -3,10 +3,10 @@
 import msgspec
 
 from visitsync.connector_kit.hl7v2.identity import merged_patient_id, names_appointment, patient_id
+from visitsync.connector_kit.hl7v2.layout import is_shifted
 from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.statuses import BLOCKINGS, BOOKINGS, ENDINGS, RESOURCE_EVENTS
-from visitsync.connector_kit.hl7v2.timing import is_shifted
 
 SEGMENT_MISSING = ("100", "Segment sequence error")
 FIELD_MISSING = ("101", "Required field missing")

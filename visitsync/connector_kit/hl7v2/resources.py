@@ -76,7 +76,10 @@ def providers(message: Message, segments: Resources, profile: SenderProfile) -> 
     """Whoever may be the provider, in the sender's order, each once."""
     found: dict[Named, None] = {}
     has_persons = _has_persons(segments)
+    has_resources = has_persons or any(True for _ in segments.named("AIG"))
     for place in profile.provider_places:
+        if place.segment == "SCH" and has_resources:
+            continue  # the contact of a schedule is often a clerk; only where nobody else is named it may be a provider
         for segment in _segments(message, segments, place.segment):
             if place.segment == "AIG" and not _is_person(segment, profile, among_persons=has_persons):
                 continue

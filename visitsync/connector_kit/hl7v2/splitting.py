@@ -16,6 +16,8 @@ def messages_in(body: bytes) -> list[bytes]:
     if body.startswith(b"MSH") and body.find(b"MSH", 3) < 0:
         return [_bare(body)]
     starts = [found.end() for found in _START.finditer(body)]
+    if not starts:
+        return []
     starts = [start for number, start in enumerate(starts) if number == 0 or start != starts[number - 1]]
     ends = [*starts[1:], len(body)]
     return [_bare(body[start:end]) for start, end in zip(starts, ends, strict=True)]

@@ -14,6 +14,7 @@ from visitsync.connector_kit.hl7v2.stamps import Stamp, read_stamp
 
 LONGEST = timedelta(hours=24)
 """An end further away is a slip of the keys; the duration counts (section 6)."""
+MOST_SECONDS = 31 * 86_400
 SURELY_MINUTES, SURELY_SECONDS = 300, 600
 
 _UNITS = {
@@ -26,7 +27,6 @@ _SECONDS = frozenset({"s", "sec", "secs", "second", "seconds"})
 _OFFSETS = {"AIS": (5, 6), "AIP": (7, 8), "AIL": (7, 8), "AIG": (9, 10)}
 _TQ_DURATION = re.compile(r"([A-Za-z]?)(\d{1,6})")
 _QUANTITY = re.compile(r"(\d{1,6})(?:\.\d*)?")
-_LOOKS_LIKE_TIMING = re.compile(r"[^|]*\d{12}")
 
 
 class Timing(msgspec.Struct, frozen=True, gc=False):
@@ -38,22 +38,9 @@ class Timing(msgspec.Struct, frozen=True, gc=False):
 
 def timing_of(message: Message, resources: Resources, profile: SenderProfile) -> Timing:
     """Raises RecordUnreadable, naming the field, where a start is there and makes no sense."""
-    schedule = _unshifted(message.first("SCH"), profile)
+    schedule = message.first("SCH")
     start = _start(message, schedule, resources, profile)
     return Timing(start, _minutes(message, schedule, resources, profile, start))
-
-
-def is_shifted(schedule: Segment) -> bool:
-    """Whether the tail of SCH stands one field further left: a timing quantity in SCH-10 and none in SCH-11."""
-    return bool(_LOOKS_LIKE_TIMING.match(schedule.raw(10))) and not _LOOKS_LIKE_TIMING.match(schedule.raw(11))
-
-
-def _unshifted(schedule: Segment, profile: SenderProfile) -> Segment:
-    if not schedule or not is_shifted(schedule):
-        return schedule
-    if profile.shifted_layout != "read":
-        raise RecordUnreadable("SCH-10: holds the times that belong in SCH-11 (allow it by the setting shifted_layout)")
-    return Segment(schedule.name, [*schedule.fields[:8], "", *schedule.fields[8:]], schedule.delimiters)
 
 
 def _start(message: Message, schedule: Segment, resources: Resources, profile: SenderProfile) -> Stamp | None:
@@ -109,6 +96,8 @@ def _with_offset(stamp: Stamp, segment: Segment, profile: SenderProfile) -> Stam
     if not offset or not offset.isdigit() or offset == "0":
         return stamp
     seconds = _seconds(int(offset), _unit(segment, *where), profile)
+    if seconds and seconds > MOST_SECONDS:
+        raise RecordUnreadable(f"{segment.name}-{where[0]}: expected an offset of less than a month")
     return stamp if not seconds else msgspec.structs.replace(stamp, wall=stamp.wall + timedelta(seconds=seconds))
 
 
@@ -125,6 +114,8 @@ def _minutes(
             if quantity is None:
                 continue
             seconds = _seconds(int(quantity[1]), _unit(segment, place.field, place.field + 1), profile)
+            if seconds and seconds > MOST_SECONDS:
+                raise RecordUnreadable(f"{written((place,))}: expected a duration of less than a month")
             if seconds:
                 return max(1, round(seconds / 60))
     return _minutes_of_timing_quantity(schedule, profile)
@@ -152,7 +143,7 @@ def _minutes_of_timing_quantity(schedule: Segment, profile: SenderProfile) -> in
     if match is None:
         return profile.default_minutes or None
     seconds = _seconds(int(match[2]), match[1], profile)
-    return max(1, round(seconds / 60)) if seconds else None
+    return max(1, round(seconds / 60)) if seconds and seconds <= MOST_SECONDS else None
 
 
 def _unit(segment: Segment, quantity: int, unit: int) -> str:

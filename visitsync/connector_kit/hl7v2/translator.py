@@ -7,6 +7,7 @@ from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.hl7v2.appointments import after_being_replaced, after_news, replaces_parent
 from visitsync.connector_kit.hl7v2.identity import appointment_id, merged_patient_id, parent_id, patient_id
+from visitsync.connector_kit.hl7v2.layout import as_standard
 from visitsync.connector_kit.hl7v2.mentioned import mentions, to_catalog_entry
 from visitsync.connector_kit.hl7v2.message import Message, NotReadable, Segment, read_message
 from visitsync.connector_kit.hl7v2.naming import naming_of
@@ -59,7 +60,8 @@ class Hl7Translator:
         self, record: RawRecord, context: TranslationContext, known: Appointment | None
     ) -> Appointment | None:
         """None where nothing changes. Raises RecordUnreadable, naming the field; UnknownZone."""
-        profile, message = self._profile(context.settings), _read(record)
+        profile = self._profile(context.settings)
+        message = as_standard(_read(record), profile)
         news = read_news(message, profile, context, _arrived(record))
         if news.parent_id and news.parent_id == record.id:
             own = appointment_id(message, profile)
@@ -115,6 +117,7 @@ class Hl7Translator:
 
 def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mapping[str, str]) -> Iterator[RawRecord]:
     if message.type == "SIU":
+        message = as_standard(message, profile)
         yield from mentions(naming_of(message, resources_of(message, message.event), profile))
     patients = [patient_id(person, message, profile) for person in message.all("PID")]
     if message.event in MERGES and message.type == "ADT":

@@ -195,7 +195,8 @@ class Letters:
 
     def _about_ending(self, deed: Deed, appointment: Appointment, at: datetime) -> Iterator[Letter]:
         is_replaced = any(each.moved_from == appointment.id for each in self.clinic.appointments)
-        if is_replaced and appointment.status == records.RESCHEDULED and self.habits["reschedule"] != "S15 and S12":
+        is_known = deed.before is not None
+        if is_known and is_replaced and appointment.status == records.RESCHEDULED and self.habits["reschedule"] != "S15 and S12":
             return  # the message about its successor says so
         if appointment.status != records.NO_SHOW:
             yield self.appointment("S15", appointment, at)

@@ -20,7 +20,7 @@ def person_segments(pen: Pen, patient: Patient, number: tuple[str, ...], *, chan
         8: patient.sex,
         11: _address(pen, patient, changed=changed),
         13: _contact(pen, patient, changed=changed),
-        14: _work(pen, patient),
+        14: _work(pen, patient, changed=changed),
         30: "Y" if patient.status == "deceased" else "N",
     }
     if pen.habits["email_place"] == "PID-40":
@@ -85,10 +85,11 @@ def _typed(pen: Pen, email: str, *, changed: bool) -> str:
     return pen.parts("", "NET", "Internet", email) if email else ""
 
 
-def _work(pen: Pen, patient: Patient) -> str:
+def _work(pen: Pen, patient: Patient, *, changed: bool) -> str:
     phone = pen.parts(patient.work_phone, "WPN", "PH") if patient.work_phone else ""
-    email = patient.email if pen.habits["email_place"] == "PID-14" else patient.work_email
-    return pen.repeated(phone, pen.parts("", "NET", "Internet", email) if email else "")
+    if pen.habits["email_place"] == "PID-14":
+        return pen.repeated(phone, _typed(pen, patient.email, changed=changed))
+    return pen.repeated(phone, _typed(pen, patient.work_email, changed=False))
 
 
 def _guardian(pen: Pen, patient: Patient) -> str:

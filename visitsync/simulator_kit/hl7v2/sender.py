@@ -77,6 +77,12 @@ class Hl7Sender(App):
         number = str(appointment_id) if appointment is None else self.letters.entry(appointment).filler
         return "/".join((self.letters.letterhead.application, self.letters.letterhead.facility[0], number))
 
+    def patient_key(self, patient_id: int) -> str:
+        """What a receiver calls the chart: the first part of PID-3."""
+        charts = self.clinic.patients
+        chart = charts.get(patient_id) or charts.removed.get(patient_id)
+        return str(patient_id) if chart is None else self.letters.patient_number(chart)[0]
+
     def scenarios(self) -> Mapping[str, Scenario]:
         """What can be staged."""
         return self._scenarios
