@@ -48,6 +48,8 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     asked: Mapping[str, str] = {}
     is_absent: bool = False
     """The EMR answered that this id does not exist (any more)."""
+    is_open_slot: bool = False
+    """Absent because nobody is booked under this id (any more): what was known of it ends; else it is nothing."""
 
     def __repr__(self) -> str:
         return f"RawRecord({self.kind}, {self.id}, {len(self.body)} bytes)"

@@ -25,7 +25,7 @@ def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
     of = 0
     for one in kept:
         found = run.link.translator.split(one.page)
-        of += len(found)
+        of += sum(not (isinstance(record, RawRecord) and record.is_open_slot) for record in found)
         for record in found:
             if isinstance(record, RawRecord):
                 by_kind[record.kind].append(Received(record, one.intake_id))

@@ -29,7 +29,8 @@ def take_in_appointments(run: Run, bench: Bench, received: Sequence[Received]) -
     if absent:
         cause = Cause("gone from the EMR", str(received[0].intake_id))
         bury(run, bench, absent, known, cause)
-        _note_never_stored(run, bench, [identity for identity in absent if identity not in known], cause)
+        gone = [identity for identity in absent if identity not in known and not latest[identity].record.is_open_slot]
+        _note_never_stored(run, bench, gone, cause)
     cases, bad = _changed_cases(run, known, [one for one in latest.values() if not one.record.is_absent])
     changed = {case.appointment.id for case in cases}
     back = [identity for identity, before in known.items() if before.missing_reads and identity not in changed]

@@ -139,7 +139,7 @@ def _slots(page: FetchedPage, rows: list[JsonRow]) -> Iterator[RawRecord | Unrea
             yield RawRecord(kind=kind, id=identity, body=row.body, asked=asked)
         elif not (FEED in asked and is_bare(slot)):
             is_open = status_letter(slot.appointmentstatus) == OPEN_SLOT
-            yield RawRecord(kind=kind, id=identity, body=row.body, asked=asked, is_absent=is_open)
+            yield RawRecord(kind=kind, id=identity, body=row.body, asked=asked, is_absent=is_open, is_open_slot=is_open)
 
 
 def is_bare(slot: SlotRow) -> bool:
