@@ -12,7 +12,7 @@ from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.video_words import video_words
 from visitsync.connectors.athenahealth.coverages import names_a_payer
 from visitsync.connectors.athenahealth.drift import EASTERN, flag, local_time, minutes, moment, optional_id
-from visitsync.connectors.athenahealth.payloads import APPOINTMENTS, AppointmentRow, Note
+from visitsync.connectors.athenahealth.payloads import APPOINTMENTS, AppointmentRow, Id, Note
 from visitsync.connectors.athenahealth.zones import zone_of_department
 from visitsync.domain.appointment import Appointment, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
@@ -36,9 +36,8 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     row = decode_record(record.body, APPOINTMENTS, identity=IDENTITY)
     if row.appointmentid != record.id and record_id(row.appointmentid) != record.id:
         raise RecordUnreadable("appointmentid: not the one that was asked for")
-    department_id = optional_id(row.departmentid)
+    department_id, provider_id, type_id = _places(row.departmentid, row.providerid, row.appointmenttypeid)
     patient_id = optional_id(row.patientid)
-    type_id = optional_id(row.appointmenttypeid)
     zone = zone_of_department(department_id, context)
     is_department_stamp = context.settings.get("last_modified_zone") == "department"
     return Appointment(
@@ -52,7 +51,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
             (department_id, _name(context.locations, department_id)),
         ),
         patient_id=patient_id,
-        practitioner_id=optional_id(row.providerid),
+        practitioner_id=provider_id,
         location_id=department_id,
         booked_at=moment(row.scheduleddatetime, EASTERN, "scheduleddatetime"),
         changed_at=moment(row.lastmodified, zone if is_department_stamp else EASTERN, "lastmodified"),
@@ -70,6 +69,8 @@ def status_letter(value: int | str | None) -> str:
 
 
 def _status(row: AppointmentRow, context: TranslationContext) -> AppointmentStatus | None:
+    if row.appointmentstatus == "f" and not context.status_meanings:  # nearly all
+        return AppointmentStatus.BOOKED
     letter = status_letter(row.appointmentstatus)
     status = context.status_meanings.get(letter) or STATUS.get(letter)
     if row.cancelreasonnoshow and letter == "x" and flag(row.cancelreasonnoshow, "cancelreasonnoshow"):
@@ -80,9 +81,15 @@ def _status(row: AppointmentRow, context: TranslationContext) -> AppointmentStat
 Named = tuple[str | None, str | None]
 
 
+# What follows is cached because a practice books few combinations many times.
+@lru_cache(maxsize=4096)
+def _places(department: Id, provider: Id, kind: Id) -> tuple[str | None, str | None, str | None]:
+    """Their ids as text."""
+    return optional_id(department), optional_id(provider), optional_id(kind)
+
+
 @lru_cache(maxsize=4096)
 def _marks(kind: Named, department: Named) -> tuple[Mark, ...]:
-    """Cached because a practice books few combinations many times."""
     candidates = (Mark(MarkKind.TYPE, *kind), Mark(MarkKind.LOCATION, *department))
     return tuple(mark for mark in candidates if mark.id is not None or mark.text)
 

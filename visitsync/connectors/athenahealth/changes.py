@@ -25,6 +25,7 @@ from visitsync.connectors.athenahealth import bookmarks
 from visitsync.connectors.athenahealth.asking import JSON, NotSubscribed
 from visitsync.connectors.athenahealth.bookmarks import FeedMark
 from visitsync.connectors.athenahealth.lists import ListPage, Lists
+from visitsync.connectors.athenahealth.patients import HANDED_AT
 from visitsync.connectors.athenahealth.payloads import PATIENT_IDENTITIES, SLOTS
 from visitsync.connectors.athenahealth.subscriptions import Subscriptions
 from visitsync.connectors.athenahealth.translate import FEED
@@ -94,7 +95,7 @@ class Feed:
         for page in self._unread():
             opened = self._remembering(opened, self._ids(page), now)
             is_last = page.following is None and not replays
-            yield self._page(page, _closed(opened, now) if is_last else opened)
+            yield self._page(page, _closed(opened, now) if is_last else opened, now)
             for more, mark_then in self._follow_up.after(page.rows, opened):
                 opened = mark_then
                 yield _with_mark(more, _closed(opened, now) if is_last else opened)
@@ -155,7 +156,7 @@ class Feed:
             strangers.update(new)
             opened = self._remembering(opened, new, now)
             is_last = page.following is None and not strangers
-            yield self._page(page, _replayed(opened, now) if is_last else opened)
+            yield self._page(page, _replayed(opened, now) if is_last else opened, now if new else None)
         if strangers:
             yield from self._judge_strangers(mark, opened, strangers, max(since, opened.complete_since + SKEW), now)
 
@@ -176,7 +177,7 @@ class Feed:
             if shows_it:
                 done = msgspec.structs.replace(done, suspected_at=now)
             notices = (USED_ELSEWHERE,) if shows_it and is_again else ()
-            yield self._page(page, done if page.following is None else opened, notices)
+            yield self._page(page, done if page.following is None else opened, notices=notices)
 
     def _processed(self, since: datetime, until: datetime | None) -> Iterator[ListPage]:
         """What was handed out before, in a window of time; here offsets are good."""
@@ -197,8 +198,11 @@ class Feed:
     def _ids(self, page: ListPage) -> list[str]:
         return ids_of(page.rows, self._kind)
 
-    def _page(self, page: ListPage, mark: FeedMark, notices: tuple[str, ...] = ()) -> FetchedPage:
-        asked = {FEED: self._name}
+    def _page(
+        self, page: ListPage, mark: FeedMark, handed_at: datetime | None = None, *, notices: tuple[str, ...] = ()
+    ) -> FetchedPage:
+        """`handed_at`: now, where the page holds something that was not handed out before."""
+        asked = {FEED: self._name} | ({} if handed_at is None else {HANDED_AT: handed_at.isoformat()})
         return FetchedPage(
             kind=self._kind,
             body=page.answer.body,

@@ -9,14 +9,14 @@ from visitsync.connector_kit.json_rows import record_id
 from visitsync.connector_kit.wall_time import instant_in_zone, us_wall
 from visitsync.domain.local_time import LocalTime, UnknownZone, from_wall
 
+STAMP_LENGTH = len("11/17/2026 14:30:00")
 LONGEST_MINUTES = 7 * 24 * 60
 EASTERN = "America/New_York"
 """The clock of athenahealth's own stamps and of the windows that it is asked for (sections 3 and 7)."""
 
 _FLAGS = {"": False, "false": False, "n": False, "0": False, "true": True, "y": True, "1": True}
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _TIME = re.compile(r"\d{1,2}:\d\d(:\d\d)?( ?[AaPp][Mm])?", re.ASCII)
-_STAMP = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", re.ASCII)
 
 
 def optional_id(value: int | str | None) -> str | None:
@@ -66,7 +66,7 @@ def local_time(day: str, clock: str, zone: str) -> LocalTime:
 
 @lru_cache(maxsize=65_536)
 def _local_time(day: str, clock: str, zone: str) -> LocalTime:
-    if not _DATE.fullmatch(day):
+    if not _DAY.fullmatch(day):
         raise RecordUnreadable("date: expected a date like 11/17/2026")
     if not _TIME.fullmatch(clock):
         raise RecordUnreadable("starttime: expected a time like 14:30")
@@ -81,7 +81,7 @@ def moment(text: str | None, zone: str, name: str) -> datetime | None:
     """The instant of a stamp, to order changes by; of a repeated hour the earlier. Raises RecordUnreadable."""
     if not text:
         return None
-    if not _STAMP.fullmatch(text):
+    if not text[2:3] == text[5:6] == "/" or text[10:11] != " " or len(text) != STAMP_LENGTH:
         raise RecordUnreadable(f"{name}: expected a date and time like 11/17/2026 14:30:00")
     try:
         return instant_in_zone(f"{text[6:10]}-{text[:2]}-{text[3:5]}T{text[11:]}", zone)
@@ -93,6 +93,7 @@ def moment(text: str | None, zone: str, name: str) -> datetime | None:
 
 def us_date(text: str) -> date:
     """A date from `11/17/2026`. Raises ValueError."""
-    if not _DATE.fullmatch(text.strip()):
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
         raise ValueError("expected a date like 11/17/2026")
-    return us_wall(text).date()
+    return date(int(found[3]), int(found[1]), int(found[2]))

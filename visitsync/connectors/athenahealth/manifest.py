@@ -6,6 +6,7 @@ import msgspec
 
 from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import CredentialField, Feed, Manifest
+from visitsync.connectors.athenahealth.fixes import FIXES
 from visitsync.connectors.athenahealth.uncertain import KNOWN_GAPS, SETTINGS
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.practice import Demographic
@@ -49,7 +50,7 @@ MANIFEST = Manifest(
     sweep_hours=6,
     marks=(MarkKind.TYPE, MarkKind.LOCATION),
     is_matched_by_id=True,  # names repeat, are cut to 30 characters and differ by a blank for patients
-    required_demographics=frozenset(Demographic) - {Demographic.INSURANCE},
+    required_demographics=frozenset(Demographic),
     words={
         "type": "appointment type ID",
         "location": "department",
@@ -57,6 +58,7 @@ MANIFEST = Manifest(
         "patient": "patient",
         "note": "appointment note",
     },
+    fixes=FIXES,
     credentials=(
         CredentialField(
             name="practice_id",

@@ -1,7 +1,7 @@
 """What a patient of athenahealth means (reference, section 8)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -22,6 +22,8 @@ STATUS = {
 }
 MERGED_INTO = "merged_into"
 """Under this name a record says that its chart went into another, whose row it shows."""
+HANDED_AT = "handed_at"
+"""Under this name a row of the changes says when it came (ISO, UTC): athenahealth's patients have no stamp."""
 IDENTITY = ("patientid", "email", "dob")
 
 
@@ -49,6 +51,7 @@ def to_patient(record: RawRecord) -> Patient:
         is_self_pay=any(is_self_pay(one) for one in packages or ()),
         has_responsible_contact=bool(row.guarantoremail or row.guarantorphone),
         status=_status(row.status),
+        changed_at=_handed_at(record),
     )
 
 
@@ -66,6 +69,12 @@ def with_packages(record: RawRecord, packages: Sequence[Package]) -> bytes:
     """The record with insurance packages that were asked for separately."""
     members = msgspec.json.decode(record.body, type=dict[str, msgspec.Raw])
     return msgspec.json.encode({**members, "insurances": packages})
+
+
+def _handed_at(record: RawRecord) -> datetime | None:
+    """A change may be of the insurance packages alone, which that row does not show: it is known by when it came."""
+    at = record.asked.get(HANDED_AT)
+    return None if at is None else datetime.fromisoformat(at)
 
 
 def _birth_date(text: str | None) -> tuple[date | None, str]:

@@ -104,13 +104,18 @@ class Feed:
         """Takes what happened since; what happened before the subscription is never told."""
         history, self._seen = self._clinic.history[self._seen :], len(self._clinic.history)
         for happening in history:
-            if happening.kind == self._kind and _event(happening) in self.events:
+            if happening.kind == self._kind and _leaves_a_trace(happening) and _event(happening) in self.events:
                 self._waiting.pop(happening.id, None)
                 self._waiting[happening.id] = Change(id=happening.id, shown_from=happening.at + self._delay)
 
     def _is_shown(self, identity: int, now: datetime) -> bool:
         shelf = self._clinic.appointments if self._kind == "appointment" else self._clinic.patients
         return shelf.shown_one(identity, now) == shelf.get(identity)
+
+
+def _leaves_a_trace(happening: Happening) -> bool:
+    """What is removed for good as if it had never been is told by no vendor."""
+    return happening.kind == "patient" or happening.what != "deleted"
 
 
 def _event(happening: Happening) -> str:
@@ -120,4 +125,4 @@ def _event(happening: Happening) -> str:
         if "merged_into" in happening.detail:
             return "MergePatient"
         return _NAMES.get(happening.what, "UpdatePatient")
-    return "DeleteAppointment" if happening.what == "deleted" else _NAMES.get(happening.what, "UpdateAppointment")
+    return _NAMES.get(happening.what, "UpdateAppointment")

@@ -6,7 +6,7 @@ from visitsync.simulator_kit import records
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.scenarios import SCENARIOS as SHARED
 from visitsync.simulator_kit.scenarios import Scenario
-from visitsync.simulator_kit.staging import TELEMEDICINE, a_booking, a_free_hour, the_type
+from visitsync.simulator_kit.staging import OFFICE_VISIT, TELEMEDICINE, a_booking, a_free_hour, the_type
 
 NOT_EXPRESSED = {
     "A9": "nothing in athenahealth's answers tells of a video room that could be relied upon",
@@ -18,8 +18,6 @@ NOT_EXPRESSED = {
     "E7": "a provider has no time zone",
     "F2": "a practice cannot make statuses of its own",
     "F3": "an appointment is booked or it is not there",
-    "F4": "rows do not say that they belong to a series",
-    "F5": "rows do not say that they belong to a series",
     "F6": "an appointment has one patient",
 }
 """Shared scenarios that this vendor's records have no place for, and why."""
@@ -46,7 +44,7 @@ def _a_dummy_without_a_patient(clinic: Clinic) -> int:
 
 def _rescheduled_into_the_office(clinic: Clinic) -> int:
     old = a_booking(clinic)
-    office = clinic.add_type("Office Visit Rescheduled")
+    office = the_type(clinic, OFFICE_VISIT)
     start = a_free_hour(clinic, old.practitioner_id, old.location_id, 4)
     return clinic.rebook(old.id, start=start, type_id=office.id).id
 
