@@ -17,7 +17,7 @@ ACROSS_ROOMS = AcrossRooms(
     one_chart="Patient/PatientDemographicsSummaryGet",
     has_one_question_per_chart=False,
     a_list_of_the_practice="User/PatientListGet",
-    fields=("AppointmentID", "ScheduleDate", "StartTime", "EndTime", "Type", "Resource", "Patient", "Visit", "Location"),
+    fields=("AppointmentID", "ScheduleDate", "StartTime", "EndTime", "Type", "Resource", "Patient", "Visit"),
     unreadable=("bad day", "bad time", "no time", "no id", "null id", "text for numbers", "no patient", "no object"),
     elsewhere={
         "A6": "needs a practice that approves type and location together: test_several_marks",

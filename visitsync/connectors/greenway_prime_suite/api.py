@@ -23,6 +23,8 @@ from visitsync.domain.local_time import zone_named
 
 TIMES_AS_PATIENT = 2
 """Twice the usual minute: Prime Suite is known to take that long (section 4.1)."""
+GATHERED_SINCE = timedelta(days=28)
+"""So far back types, locations and providers are looked for: what was used lately is likely to be booked again."""
 _DAY = timedelta(days=1)
 
 
@@ -55,6 +57,7 @@ class PrimeSuiteConnector:
             self._asking,
             demographics_method=self._setting("demographics_method"),
             insurance_method=self._setting("insurance_method"),
+            is_empty_nobody=self._setting("unknown_patient") == EMPTY,
         )
 
     def check(self) -> ConnectionCheck:
@@ -62,9 +65,9 @@ class PrimeSuiteConnector:
         return check_connection(self._asking, self._weeks, self._patients, self._config, self._today())
 
     def read_catalog(self) -> Iterator[FetchedPage]:
-        """What the schedule of the coming months names, for there are no lists; what is booked nowhere is not in it."""
+        """What the schedule names, from some weeks ago on: there are no lists. What is booked nowhere is missing."""
         today = self._today()
-        return gathered(self._days(today - _DAY, self._horizon(today), Mark(), Urgency.ROUTINE))
+        return gathered(self._days(today - GATHERED_SINCE, self._horizon(today), Mark(), Urgency.ROUTINE))
 
     def read_changes(self, bookmark: str | None) -> Iterator[FetchedPage]:
         """The schedule of the coming months, for nothing tells what has changed. Without a bookmark that of today."""

@@ -131,6 +131,12 @@ MANIFEST = Manifest(
             "check of the connection finds out.",
         ),
         Setting(
+            name="unknown_patient",
+            values=("error", "empty"),
+            help="How this site answers about a chart that it does not know (any more): with an error that says so, or "
+            "with a patient who is null or has the number 0. Unless chosen, the latter is taken for a failure.",
+        ),
+        Setting(
             name="visit_times",
             values=("checked", "ignored"),
             help="Whether the schedule's time is compared with the instant that the visit tells. Ignored, if this site "
@@ -231,6 +237,11 @@ MANIFEST = Manifest(
             fact="The body of the answer to PatientDemographicsSummaryGet.",
             assumed="Some object in it has a PatientID, a name, and the members that the schedule's Patient has.",
             setting="demographics_method",
+        ),
+        KnownGap(
+            fact="What is answered about a chart that does not exist (any more).",
+            assumed="An error that says so. A patient who is null or has the number 0 may come from a failed call.",
+            setting="unknown_patient",
         ),
         KnownGap(
             fact="The path of the call that reads policies.",

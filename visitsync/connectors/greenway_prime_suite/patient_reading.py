@@ -8,15 +8,18 @@ from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.connectors.greenway_prime_suite.asking import Asking
 from visitsync.connectors.greenway_prime_suite.patients import DEMOGRAPHICS, INSURANCE
 from visitsync.connectors.greenway_prime_suite.saved_files import JSON
-from visitsync.connectors.greenway_prime_suite.translate import GONE, ID, STATUS
+from visitsync.connectors.greenway_prime_suite.translate import EMPTY, GONE, ID, NOBODY, STATUS
 
 
 class PatientReading:
     """Reads the charts of one connection."""
 
-    def __init__(self, asking: Asking, *, demographics_method: str, insurance_method: str) -> None:
-        """`insurance_method`: "" where the site names none."""
+    def __init__(
+        self, asking: Asking, *, demographics_method: str, insurance_method: str, is_empty_nobody: bool
+    ) -> None:
+        """`insurance_method`: "" where the site names none. `is_empty_nobody`: the setting unknown_patient."""
         self._asking = asking
+        self._asked = {NOBODY: EMPTY} if is_empty_nobody else {}
         self._demographics_method = demographics_method
         self._insurance_method = insurance_method
 
@@ -35,7 +38,9 @@ class PatientReading:
         if self._insurance_method:
             # Of this call clients write the name of the number otherwise.
             parts[INSURANCE] = self._asking.ask(self._insurance_method, {"PatientId": number}, urgency=urgency)
-        return FetchedPage(kind=RecordKind.PATIENT, body=joined(parts), media_type=JSON, asked={ID: patient_id})
+        return FetchedPage(
+            kind=RecordKind.PATIENT, body=joined(parts), media_type=JSON, asked={**self._asked, ID: patient_id}
+        )
 
 
 def joined(parts: Mapping[str, bytes]) -> bytes:

@@ -62,6 +62,19 @@ def to_listed_patient(record: RawRecord, context: TranslationContext) -> Patient
     return _patient(record.id, Members(found), Policies(), Address(), context)
 
 
+def names_nobody(body: bytes) -> bool:
+    """Whether the demographics hold a patient who is null or has the number 0, and nobody else."""
+    try:
+        parts = _ANYTHING.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    answer = parts.get(DEMOGRAPHICS) if isinstance(parts, dict) else None
+    numbers = [Members(found).value("PatientID") for found in objects_in(answer) if "patientid" in _names(found)]
+    if numbers:
+        return all(optional_id(number) is None for number in numbers)
+    return isinstance(answer, dict) and "patient" in _names(answer) and Members(answer).value("Patient") is None
+
+
 def person_in(answer: Any) -> Members:
     """The object that says who it is. Raises RecordUnreadable where none or several do."""
     candidates = [Members(found) for found in objects_in(answer) if _is_person(found)]
@@ -73,8 +86,12 @@ def person_in(answer: Any) -> Members:
 
 
 def _is_person(found: Mapping[str, Any]) -> bool:
-    names = {name.casefold() for name in found}
+    names = _names(found)
     return "patientid" in names and not _PERSONAL.isdisjoint(names)
+
+
+def _names(found: Mapping[str, Any]) -> set[str]:
+    return {name.casefold() for name in found}
 
 
 def _patient(

@@ -8,7 +8,7 @@ from visitsync.connector_kit.json_rows import JsonRow, decode_record
 from visitsync.connector_kit.pages import CATALOG_KINDS, FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors.greenway_prime_suite.appointments import to_appointment
 from visitsync.connectors.greenway_prime_suite.catalog import named_in, tells_more, to_catalog_entry
-from visitsync.connectors.greenway_prime_suite.patients import to_listed_patient, to_patient
+from visitsync.connectors.greenway_prime_suite.patients import names_nobody, to_listed_patient, to_patient
 from visitsync.connectors.greenway_prime_suite.payloads import PATIENTS_IN_ROWS, PERSONS
 from visitsync.connectors.greenway_prime_suite.saved_files import page_from_file
 from visitsync.connectors.greenway_prime_suite.schedule_page import read_schedule, row_id
@@ -21,6 +21,8 @@ from visitsync.domain.practice import CatalogEntry
 ID, STATUS, FROM, ONLY, NULL_LIST = "id", "status", "from", "only", "null_list"
 """Names in FetchedPage.asked: the patient asked for and the status where there is none such; that a patient comes from
 the schedule; the ids that a page of a list is for, with commas between; what a null list means at this site."""
+NOBODY = "nobody"
+"""In FetchedPage.asked: this site says by an empty patient that there is no such chart."""
 GONE = "gone"
 SCHEDULE = "schedule"
 EMPTY = "empty"
@@ -84,7 +86,7 @@ def _appointment_record(position: int, row: JsonRow) -> Found:
 
 
 def _patient_record(page: FetchedPage) -> RawRecord:
-    is_absent = page.asked.get(STATUS) == GONE
+    is_absent = page.asked.get(STATUS) == GONE or (NOBODY in page.asked and names_nobody(page.body))
     return RawRecord(kind=page.kind, id=page.asked[ID], body=page.body, asked=page.asked, is_absent=is_absent)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from visitsync.connectors.greenway_prime_suite.simulator.appointment_row import AppointmentRows
+from visitsync.connectors.greenway_prime_suite.simulator.history import history
 from visitsync.connectors.greenway_prime_suite.simulator.refusals import error
 from visitsync.connectors.greenway_prime_suite.simulator.spoiling import spoilt
 from visitsync.connectors.greenway_prime_suite.simulator.stamps import read_stamp
@@ -37,9 +38,7 @@ class Schedule:
         span = self._span(asked)
         if span is None or any(not isinstance(asked.get(name), list) for name in FILTERS):
             return error("Invalid request.")
-        if self._variants["longest_window"] != "any" and (span[1] - span[0]).days >= int(
-            self._variants["longest_window"]
-        ):
+        if self._is_too_long(asked):
             return error("The date range is too long.")
         found = self._found(span)
         page = self._page(request, found, asked)
@@ -61,9 +60,18 @@ class Schedule:
         zone = ZoneInfo(self._clinic.zone)
         return first.astimezone(zone).date(), last.astimezone(zone).date()
 
+    def _is_too_long(self, asked: Mapping[str, Any]) -> bool:
+        first, last = read_stamp(asked["FromDate"]), read_stamp(asked["ToDate"])
+        longest = self._variants["longest_window"]
+        if longest == "any" or first is None or last is None:
+            return False
+        return last - first > timedelta(days=int(longest))
+
     def _found(self, span: tuple[date, date]) -> Sequence[Appointment]:
         shown = self._clinic.appointments.shown(self._clinic.clock(), self._clinic.list_lag)
-        found = [one for one in shown.values() if span[0] <= one.start.date() <= span[1] and not self.hides(one)]
+        before = history(self._clinic) if self._variants["history"] == "shown" else ()
+        on_these_days = (one for one in (*before, *shown.values()) if span[0] <= one.start.date() <= span[1])
+        found = [one for one in on_these_days if not self.hides(one)]
         return sorted(found, key=lambda one: (one.start, one.id))
 
     def _page(self, request: Request, found: Sequence[Appointment], asked: Mapping[str, Any]) -> Sequence[Appointment]:

@@ -25,6 +25,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "demographics_body": ("Patient", "flat", "nested"),
     "unknown_patient": ("error", "null", "zeros"),
     "insurance": ("own call", "with demographics"),
+    "history": ("shown", "none"),  # whether the weeks before the clinic began are on the schedule
     # section 4.4
     "clock_form": ("h:mm AM", "HH:mm"),
     "slashes": ("plain", "escaped"),
