@@ -3,7 +3,7 @@
 from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 
-_RECORD_NUMBERS = ("MR", "PI", "PT", "MRN", "")
+_RECORD_NUMBERS = (frozenset({"MR", "PI", "PT", "MRN"}), frozenset({""}))
 """Types of PID-3 that number patients, as opposed to accounts, insurances or persons of the state."""
 SECURITY_NUMBERS = frozenset({"SS", "SSN", "NNUSA", "SN"})
 _FALLBACKS = (2, 4, 18)
@@ -66,7 +66,7 @@ def _in_namespace(entity: tuple[str, str] | None, message: Message, profile: Sen
     elif namespace == "practice and service center":
         before, authority = (header.value(4, 2) or header.value(4), _service_center(message)), ""
     parts = [part for part in before if part]
-    if authority and authority != NULL and authority not in parts:
+    if authority and authority not in (NULL, number) and authority not in parts:
         parts.append(authority)
     return "/".join((*parts, number))
 
@@ -96,9 +96,9 @@ def _best(candidates: list[list[str]], authority: str) -> list[str] | None:
     if authority:
         of_authority = [each for each in usable if len(each) > 3 and each[3].casefold() == authority.casefold()]
         usable = of_authority or usable
-    for kind in _RECORD_NUMBERS:
+    for kinds in _RECORD_NUMBERS:
         for each in usable:
-            if _type(each) == kind:
+            if _type(each) in kinds:
                 return each
     return usable[0] if usable else None
 

@@ -5,12 +5,19 @@ import re
 from visitsync.connector_kit.hl7v2.message import Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 
+_LENGTH_UNITS = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "M", "S", "SEC", "HR"})
 _LOOKS_LIKE_TIMING = re.compile(r".*\d{12}")
 
 
 def is_shifted(schedule: Segment) -> bool:
-    """Whether a timing quantity stands in SCH-10 and none in SCH-11."""
-    return bool(_LOOKS_LIKE_TIMING.match(schedule.raw(10))) and not _LOOKS_LIKE_TIMING.match(schedule.raw(11))
+    """Whether a timing quantity stands in SCH-10 and none in SCH-11, or a duration with its unit in SCH-8."""
+    if _LOOKS_LIKE_TIMING.match(schedule.raw(11)):
+        return False
+    if schedule.value(8).isdigit():
+        units = (schedule.value(8, 2).upper(), schedule.value(9).upper())
+        if not _LENGTH_UNITS.isdisjoint(units):
+            return True
+    return bool(_LOOKS_LIKE_TIMING.match(schedule.raw(10)))
 
 
 def as_standard(message: Message, profile: SenderProfile) -> Message:

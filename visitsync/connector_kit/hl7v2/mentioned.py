@@ -29,7 +29,7 @@ _MENTIONS = msgspec.json.Decoder(Mention)
 def mentions(naming: Naming) -> tuple[RawRecord, ...]:
     """One record for each type, location and practitioner that is named by a code or a text."""
     found = [(RecordKind.APPOINTMENT_TYPE, naming.type), (RecordKind.LOCATION, naming.location)]
-    found += [(RecordKind.PRACTITIONER, person) for person in naming.providers if person.id]
+    found += [(RecordKind.PRACTITIONER, person) for person in naming.providers]
     return tuple(record for kind, named in found if named is not None for record in _record(kind, named))
 
 

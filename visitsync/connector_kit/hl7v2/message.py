@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -96,7 +97,7 @@ ABSENT = Segment("", [], USUAL)
 class Message:
     """One message. Segments are taken apart when they are asked for."""
 
-    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "type")
+    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
 
     def __init__(self, lines: list[str], delimiters: Delimiters, *, has_nulls: bool) -> None:
         self.has_nulls = has_nulls
@@ -105,6 +106,8 @@ class Message:
         self._lines = lines
         self.names = [line[:3] for line in lines]
         self._apart: dict[int, Segment] = {}
+        self.noted: dict[object, Any] = {}
+        """What readers have worked out about it, so that no reader does so twice."""
         self.header = self._segment(0)
         """MSH."""
         self.type = self.header.value(9, 1).upper()

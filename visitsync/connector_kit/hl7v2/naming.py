@@ -27,6 +27,9 @@ _remembered: dict[object, Naming] = {}
 
 def naming_of(message: Message, resources: Resources, profile: SenderProfile) -> Naming:
     """The same fields always name the same; a practice has few types, people and places."""
+    noted: Naming | None = message.noted.get(profile)
+    if noted is not None:
+        return noted
     key = _key(message, resources, profile)
     found = _remembered.get(key)
     if found is None:
@@ -34,6 +37,7 @@ def naming_of(message: Message, resources: Resources, profile: SenderProfile) ->
         if len(_remembered) >= _MOST_REMEMBERED:
             _remembered.clear()
         _remembered[key] = found
+    message.noted[profile] = found
     return found
 
 

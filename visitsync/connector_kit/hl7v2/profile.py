@@ -24,7 +24,7 @@ class SenderProfile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     room_places: tuple[Place, ...] = places("AIL-3.2")
     status_places: tuple[Place, ...] = places("SCH-25")
     start_places: tuple[Place, ...] = places("SCH-11.4, TQ1-7, AIS-4, AIP-6, AIL-6, AIG-8")
-    duration_places: tuple[Place, ...] = places("SCH-9, AIS-7, AIP-9, AIL-9, AIG-11")
+    duration_places: tuple[Place, ...] = places("SCH-9, TQ1-6, AIS-7, AIP-9, AIL-9, AIG-11")
     email_places: tuple[Place, ...] = places("PID-13, PID-14, PID-40, Z")
     member_id_places: tuple[Place, ...] = places("IN1-36, IN1-49")
     payer_id_places: tuple[Place, ...] = places("IN1-3, IN1-2")

@@ -36,7 +36,9 @@ class Refusal(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """For engineers."""
-        return f"{self.location.replace('^', '-', 1).split('^')[0] or 'message'}: {self.reason}"
+        segment, _, rest = self.location.partition("^")
+        field = rest.split("^")[1:2]
+        return f"{'-'.join((segment, *field))}: {self.reason}"
 
 
 def refusal_of(message: Message, profile: SenderProfile) -> Refusal | None:

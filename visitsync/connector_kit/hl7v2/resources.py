@@ -14,8 +14,8 @@ _GROUPED = frozenset({"RGS", "AIS", "AIG", "AIL", "AIP"})
 _PERSONS = frozenset({"AIP-3", "PV1-7", "PV1-8", "PV1-9", "PV1-17", "SCH-12", "SCH-16", "SCH-20"})
 _THINGS = frozenset({"room", "equipment", "equip", "eq", "device", "location", "desk", "column", "machine", "rm"})
 """Words of AIG-4 for what is no person."""
-_NAME_WORDS = re.compile(r"[^\d\W]+(?:[ ,.'-]+[^\d\W]+)+\.?")
-"""Two or more words of letters: somebody's name, where an identifier belongs."""
+_SYSTEM = re.compile(r"99.*|.*[\d_-].*|L|LOCAL|HL7.*|CPT.?|SNM.*|I9C?|I10.*|ISO.*")
+"""What stands where a code's system is named, and is nobody's given name."""
 
 
 class Named(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +42,13 @@ def resources_of(message: Message, event: str) -> Resources:
 
     Where the whole appointment ends, the segments that take it away still say what it is.
     """
+    noted: Resources | None = message.noted.get("resources")
+    if noted is None:
+        noted = message.noted["resources"] = _sorted(message, event)
+    return noted
+
+
+def _sorted(message: Message, event: str) -> Resources:
     kept: list[Segment] = []
     dropped: list[Segment] = []
     group_is_gone = False
@@ -76,7 +83,7 @@ def providers(message: Message, segments: Resources, profile: SenderProfile) -> 
     """Whoever may be the provider, in the sender's order, each once."""
     found: dict[Named, None] = {}
     has_persons = _has_persons(segments)
-    has_resources = has_persons or any(True for _ in segments.named("AIG"))
+    has_resources = any(each.raw(3) for each in segments.kept if each.name in ("AIG", "AIP"))
     for place in profile.provider_places:
         if place.segment == "SCH" and has_resources:
             continue  # the contact of a schedule is often a clerk; only where nobody else is named it may be a provider
@@ -150,17 +157,24 @@ def _is_person(resource: Segment, profile: SenderProfile, *, among_persons: bool
 
 
 def _by_text(text: str) -> Named:
-    return Named("", text) if _NAME_WORDS.fullmatch(text) else Named(text, "")
+    """A word alone is an identifier; several words, or a comma, are a name where an identifier belongs."""
+    return Named("", text) if " " in text or "," in text else Named(text, "")
 
 
 def _name(segment: Segment, place: Place, parts: list[str]) -> str:
     """Given and family name of an XCN; the text of a code where the third component is no given name."""
     family = "" if len(parts) < 2 or parts[1] == NULL else parts[1]
     given = "" if len(parts) < 3 or parts[2] == NULL else parts[2]
-    is_coded = place.segment == "AIG" and len(parts) == 3
-    if is_coded or f"{place.segment}-{place.field}" not in _PERSONS | {"AIG-3"}:
+    if (place.segment == "AIG" and _is_code_with_text(parts)) or f"{place.segment}-{place.field}" not in _PERSONS | {
+        "AIG-3"
+    }:
         return family
     return f"{given} {family}".strip()
+
+
+def _is_code_with_text(parts: list[str]) -> bool:
+    """AIG-3 is a code, its text and the text's system; many senders write a person there as id, family, given."""
+    return len(parts) < 3 or " " in parts[1] or _SYSTEM.fullmatch(parts[2].upper()) is not None
 
 
 def _npi(repetitions: list[list[str]]) -> str:

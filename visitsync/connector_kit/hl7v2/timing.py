@@ -148,6 +148,8 @@ def _minutes_of_timing_quantity(schedule: Segment, profile: SenderProfile) -> in
 
 def _unit(segment: Segment, quantity: int, unit: int) -> str:
     """The unit's own field, or the second component of the quantity."""
+    if segment.name == "TQ1":
+        return segment.value(quantity, 2)
     return segment.value(unit) or segment.value(unit, 2) or segment.value(quantity, 2)
 
 
