@@ -92,15 +92,18 @@ class Feed:
         looked_at = now if trouble == "" else mark.looked_at
         complete_since = mark.complete_since if _ended_well(mark, now) else now
         opened = msgspec.structs.replace(mark, is_open=True, looked_at=looked_at, complete_since=complete_since)
+        fresh: set[str] = set()
         for page in self._unread():
-            opened = self._remembering(opened, self._ids(page), now)
+            ids = self._ids(page)
+            fresh.update(ids)
+            opened = self._remembering(opened, ids, now)
             is_last = page.following is None and not replays
             yield self._page(page, _closed(opened, now) if is_last else opened, now)
             for more, mark_then in self._follow_up.after(page.rows, opened):
                 opened = mark_then
                 yield _with_mark(more, _closed(opened, now) if is_last else opened)
         if replays:
-            yield from self._replay(mark, opened, now)
+            yield from self._replay(mark, opened, fresh, now)
         if trouble:
             raise NeedsPermission(trouble)
 
@@ -147,16 +150,21 @@ class Feed:
     def _batch(self, params: Mapping[str, str]) -> ListPage:
         return self._lists.page(self._path, self._name, {**self._params, **params}, urgency=Urgency.ROUTINE)
 
-    def _replay(self, mark: FeedMark, opened: FeedMark, now: datetime) -> Iterator[FetchedPage]:
-        """What was handed out since the last good reading, or the last replay; then whether anybody else took part."""
+    def _replay(self, mark: FeedMark, opened: FeedMark, fresh: set[str], now: datetime) -> Iterator[FetchedPage]:
+        """What was handed out since the last good reading, or the last replay; then whether anybody else took part.
+
+        `fresh`: the ids that were handed out in this reading.
+        """
         since = max(min(mark.read_at, mark.replayed_at), now - bookmarks.LONGEST_REPLAY) - self._rhythm.overlap
         known, strangers = bookmarks.remembered(opened), set[str]()
         for page in self._processed(since, None):
-            new = [one for one in self._ids(page) if bookmarks.digest(one) not in known]
+            ids = self._ids(page)
+            new = [one for one in ids if bookmarks.digest(one) not in known]
             strangers.update(new)
             opened = self._remembering(opened, new, now)
             is_last = page.following is None and not strangers
-            yield self._page(page, _replayed(opened, now) if is_last else opened, now if new else None)
+            is_news = bool(new) or not _ended_well(mark, now) or not fresh.isdisjoint(ids)
+            yield self._page(page, _replayed(opened, now) if is_last else opened, now if is_news else None)
         if strangers:
             yield from self._judge_strangers(mark, opened, strangers, max(since, opened.complete_since + SKEW), now)
 
@@ -201,7 +209,7 @@ class Feed:
     def _page(
         self, page: ListPage, mark: FeedMark, handed_at: datetime | None = None, *, notices: tuple[str, ...] = ()
     ) -> FetchedPage:
-        """`handed_at`: now, where the page holds something that was not handed out before."""
+        """`handed_at`: now, where the page may hold something that was not taken in before."""
         asked = {FEED: self._name} | ({} if handed_at is None else {HANDED_AT: handed_at.isoformat()})
         return FetchedPage(
             kind=self._kind,

@@ -112,12 +112,11 @@ class Changed:
         known = shelf.get(identity)
         if known is not None and not known.is_archived:
             return self._appointments.booked(known, query)
-        gone = known or shelf.removed.get(identity)
-        if gone is None or self._variants["deleted_rows"] == "none":
+        if known is None or self._variants["deleted_rows"] == "none":  # removed as if it had never been
             return None
         if self._variants["deleted_rows"] == "bare id":
             return {"appointmentid": str(identity)}
-        return self._appointments.slot(gone, identity=identity)
+        return self._appointments.slot(known, identity=identity)
 
     def _patient(self, identity: int, query: Mapping[str, str]) -> Row | None:
         shelf = self._clinic.patients
