@@ -59,6 +59,7 @@ class Searches:
         first = f"/{path}?{urlencode(params)}" if params else f"/{path}"
         address = resume if resume and self._is_own(resume) else ""
         met: set[str] = set()
+        before: SearchPage | None = None
         for _ in range(MOST_PAGES):
             try:
                 answer = self._server.get(
@@ -67,13 +68,18 @@ class Searches:
             except (RecordGone, RequestRefused):
                 if not address or RESTARTED in met:
                     raise
-                address, met = "", {RESTARTED}  # page tokens expire; reading from the beginning does no harm
+                address, met, before = (
+                    "",
+                    {RESTARTED},
+                    None,
+                )  # page tokens expire; reading from the beginning does no harm
                 continue
             page = self._page(answer)
             if not address:
                 refuse_ignored(page.bundle.links, must_honour)
-            if page.next and page.next in met:
+            if (page.next and page.next in met) or _is_same(before, page):
                 raise AnswerUnreadable(f"{path}: the next page is one that was read before.")
+            before = page
             yield page
             if not page.next:
                 return
@@ -94,6 +100,11 @@ class Searches:
             return read_origin(address, allows_loopback=self._allows_loopback) == self._origin
         except ForbiddenAddress:
             return False
+
+
+def _is_same(before: SearchPage | None, page: SearchPage) -> bool:
+    """Whether a server goes in a circle under ever new addresses; pages without entries may well be alike."""
+    return before is not None and bool(page.bundle.entries) and before.bundle.entries == page.bundle.entries
 
 
 def refuse_ignored(links: Mapping[str, str], must_honour: Sequence[str]) -> None:

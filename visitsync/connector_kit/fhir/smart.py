@@ -5,7 +5,7 @@ Source: SMART App Launch 2, "Backend Services" and "Client Authentication: Asymm
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
@@ -87,11 +87,14 @@ class BackendSignIn:
         *,
         resources: Sequence[str],
         optional: Sequence[str] = (),
+        offers: Callable[[], Collection[str]] | None = None,
         settings: Mapping[str, str] | None = None,
         limits: Sequence[Limit] = (),
         allows_loopback: bool = False,
     ) -> None:
         """`resources`: types that must be readable; `optional`: asked for where the server offers their scopes.
+        `offers`: the types that the server has, asked only where it does not say which scopes it supports; without it
+        every optional type is asked for then, and a server may refuse the whole token for one that it does not know.
 
         Raises ForbiddenAddress for addresses that requests must not go to.
         """
@@ -100,6 +103,7 @@ class BackendSignIn:
         self._clock = clock
         self._resources = tuple(resources)
         self._optional = tuple(optional)
+        self._offers = offers
         self._settings = settings or {}
         self._allows_loopback = allows_loopback
         token_host = urlsplit(self._settings.get("token_url", "")).hostname
@@ -210,9 +214,16 @@ class BackendSignIn:
         ending = ".rs" if self._form(told) == "v2" else ".read"
         supported = frozenset(told.scopes_supported or ())
         wanted = [f"system/{name}{ending}" for name in self._resources]
-        more = [f"system/{name}{ending}" for name in self._optional]
-        is_open = not any(scope.startswith("system/") for scope in supported) or f"system/*{ending}" in supported
-        return wanted + [scope for scope in more if is_open or scope in supported]
+        return wanted + [
+            f"system/{name}{ending}" for name in self._optional if self._is_offered(name, ending, supported)
+        ]
+
+    def _is_offered(self, name: str, ending: str, supported: frozenset[str]) -> bool:
+        if f"system/*{ending}" in supported:
+            return True
+        if any(scope.startswith("system/") for scope in supported):
+            return f"system/{name}{ending}" in supported
+        return self._offers is None or name in self._offers()
 
     def _form(self, told: SmartConfiguration) -> str:
         chosen = self._settings.get("scope_form", "")

@@ -93,7 +93,9 @@ class Search:
         found = self._snapshots.get(token)
         if found is None or self._clock() > found.until or self._faults.take("page_expired", request):
             return outcome("not-found", status=410, text="Search ID does not exist and may have expired")
-        more = collections[found.resource].included if self._variants["fhir_includes"] == "unasked" else lambda row: ()
+        collection = collections.get(found.resource)
+        brings = collection is not None and self._variants["fhir_includes"] == "unasked"
+        more = collection.included if collection is not None and brings else lambda row: ()
         return self._page(request, found, base, f"{base}?{request.query_text}", more)
 
     def history(self, request: Request, resource: str, collection: Collection, base: str) -> Response:

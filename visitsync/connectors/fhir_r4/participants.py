@@ -1,0 +1,183 @@
+"""Who takes part in an appointment, and which of them is the patient, the practitioner and the place (section 3)."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from visitsync.connector_kit.connector import TranslationContext
+from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.fhir.picking import listed, one_or_several
+from visitsync.connector_kit.fhir.references import Target, target_of
+from visitsync.connector_kit.fhir.shapes import Reference
+from visitsync.connectors.fhir_r4.payloads import CONCEPTS, CONTAINED, AppointmentShape, Participant
+from visitsync.connectors.fhir_r4.signs import decoded
+from visitsync.domain.appointment import Mark, MarkKind
+from visitsync.domain.practice import CatalogEntry
+
+PERFORMERS = {"PPRF": 0, "ATND": 1, "": 2, "PART": 2, "ADM": 3, "CON": 4, "SPRF": 4, "REF": 6, "REFB": 6, "REFT": 6}
+"""How likely a participant of this type (v3 ParticipationType) is the one who sees the patient; others are 5."""
+OTHER_TYPE = 5
+PRACTITIONERS = frozenset({"Practitioner", "PractitionerRole"})
+RESOURCES = frozenset({"HealthcareService", "Device", "CareTeam"})
+NAMELESS = "participant.actor: the patient is only named here; expected a reference to a Patient that can be read"
+
+
+class Party(NamedTuple):
+    """Who an appointment is for, with whom, and where."""
+
+    patient_ids: tuple[str, ...] = ()
+    declined: bool = False
+    """Every patient has declined."""
+    practitioner_id: str | None = None
+    practitioner_name: str | None = None
+    location_id: str | None = None
+    location_name: str | None = None
+    marks: tuple[Mark, ...] = ()
+    """Of the place, and of services and devices that take part."""
+
+
+class Beside(NamedTuple):
+    """What stands beside an appointment in its record: where it comes from, and whom other names mean."""
+
+    base: str = ""
+    """The base URL of the server that the record came from; "" where it is not known."""
+    names: Mapping[str, str] = {}
+    """`urn:uuid:…` and `PractitionerRole/…` to `Patient/1`, `Practitioner/2` …"""
+
+
+class _Met(NamedTuple):
+    rank: int
+    is_optional: bool
+    identity: str
+    name: str | None
+
+
+def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside) -> Party:
+    """Raises RecordUnreadable where a patient takes part whom nobody could look up."""
+    patients: dict[str, bool] = {}
+    practitioners: list[_Met] = []
+    places: list[tuple[str | None, str | None]] = []
+    unknown: list[str] = []
+    marks: list[Mark] = []
+    for each in row.participant or ():
+        actor = each.actor if each is not None else None
+        if each is None or actor is None:
+            continue
+        target = _resolved(actor, row, beside)
+        if target.type == "Patient":
+            identity = _patient_id(target, actor, beside)
+            patients[identity] = patients.get(identity, True) and each.status == "declined"
+        elif target.type in PRACTITIONERS:
+            practitioners.append(_practitioner(each, target, actor, context, beside))
+        elif target.type == "Location":
+            places.append((target.id or None, actor.display or None))
+        elif target.type in RESOURCES:
+            marks.append(Mark(MarkKind.RESOURCE, f"{target.type}/{target.id}" if target.id else None, actor.display))
+        elif not target.type and not target.id and actor.display:
+            unknown.append(actor.display)
+        elif not target.type and target.id:
+            raise RecordUnreadable("participant.actor: expected a reference that says what it refers to")
+    if not patients and row.subject is not None and (target := _resolved(row.subject, row, beside)).type == "Patient":
+        patients[_patient_id(target, row.subject, beside)] = False
+    return _party(patients, practitioners, places, unknown, marks, context)
+
+
+def _party(
+    patients: Mapping[str, bool],
+    practitioners: list[_Met],
+    places: list[tuple[str | None, str | None]],
+    unknown: list[str],
+    marks: list[Mark],
+    context: TranslationContext,
+) -> Party:
+    practitioner = min(practitioners, key=lambda met: met[:2]) if practitioners else None
+    name = None if practitioner is None or practitioner.identity else practitioner.name
+    if practitioner is None and unknown and context.settings.get("display_only") == "practitioner":
+        name = unknown.pop(0)
+    if not places and unknown:
+        places = [(None, unknown[0])]
+    place, place_name = places[0] if places else (None, None)
+    entry = context.locations.get(place) if place else None
+    return Party(
+        tuple(patients),
+        bool(patients) and all(patients.values()),
+        (practitioner.identity or None) if practitioner else None,
+        name,
+        place,
+        None if place else place_name,
+        (*(_place_mark(*each, entry if each[0] == place else None) for each in places), *marks),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _place_mark(identity: str | None, shown: str | None, entry: CatalogEntry | None) -> Mark:
+    return Mark(MarkKind.LOCATION, identity, entry.name if entry is not None and entry.name else shown)
+
+
+def _resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> Target:
+    """What an actor is, also where it is called by another name."""
+    target = target_of(actor)
+    if target.is_contained:
+        return _contained(target.id, row)
+    if target.id.startswith("urn:"):
+        known = beside.names.get(target.id)
+        kind, _, identity = (known or "").partition("/")
+        return Target(kind, identity) if identity else target
+    return target
+
+
+def _contained(name: str, row: AppointmentShape) -> Target:
+    """A contained Practitioner or place has no id that anybody could ask for; a contained role may point further."""
+    raw = b"" if row.contained is msgspec.UNSET else bytes(row.contained)
+    for each in listed(decoded(raw, CONTAINED, "contained")) if raw else ():
+        if (each.id or "").lstrip("#") == name:
+            if each.resource_type == "PractitionerRole" and each.practitioner is not None:
+                return target_of(each.practitioner)
+            return Target(each.resource_type or "", "")
+    raise RecordUnreadable("participant.actor: refers to a contained resource that is not there")
+
+
+def _patient_id(target: Target, actor: Reference, beside: Beside) -> str:
+    if target.id:
+        if target.base and beside.base and target.base != beside.base:
+            return f"{target.base}/Patient/{target.id}"  # somebody on another server, never our own of the same id
+        return target.id
+    number = actor.identifier
+    if number is not None and number.value:
+        return f"{number.system or ''}|{number.value}"
+    raise RecordUnreadable(NAMELESS)
+
+
+def _practitioner(
+    each: Participant, target: Target, actor: Reference, context: TranslationContext, beside: Beside
+) -> _Met:
+    identity = target.id
+    if target.type == "PractitionerRole" and identity:
+        role = f"PractitionerRole/{identity}"
+        identity = beside.names.get(role, "").partition("/")[2] or _by_role(context).get(role) or role
+    rank = _rank(bytes(each.type)) if each.type is not msgspec.UNSET else PERFORMERS[""]
+    if each.status == "declined":
+        rank += 10
+    return _Met(rank, each.required in ("optional", "information-only", False), identity, actor.display)
+
+
+@lru_cache(maxsize=1024)
+def _rank(raw: bytes) -> int:
+    concepts = one_or_several(decoded(raw, CONCEPTS, "participant.type"))
+    codes = [coding.code or "" for concept in concepts for coding in listed(concept.coding)] or [""]
+    return min(PERFORMERS.get(code.upper(), OTHER_TYPE) for code in codes)
+
+
+_roles: tuple[Mapping[str, CatalogEntry], Mapping[str, str]] = ({}, {})
+"""The practitioners last translated with, and who has which role there; worked out once for all records of a turn."""
+
+
+def _by_role(context: TranslationContext) -> Mapping[str, str]:
+    global _roles
+    listed_, known = _roles
+    if listed_ is not context.practitioners:
+        known = {name: entry.id for entry in context.practitioners.values() for name in entry.synonyms}
+        _roles = (context.practitioners, known)
+    return known
