@@ -9,6 +9,7 @@ settings. A second class that inherits the first tries the vendor's uncertain fa
 vendor cannot take (no tokens, no pages) is left out by itself; set one to None to leave it out for a reason of its own.
 """
 
+from visitsync.connector_kit.conformance.consumed_on_read import ConsumedOnRead
 from visitsync.connector_kit.conformance.following import Following
 from visitsync.connector_kit.conformance.people import People
 from visitsync.connector_kit.conformance.reading import Reading
@@ -16,5 +17,5 @@ from visitsync.connector_kit.conformance.signing_in import SigningIn
 from visitsync.connector_kit.conformance.trouble import Trouble
 
 
-class ConnectorConformance(SigningIn, Reading, Following, Trouble, People):
+class ConnectorConformance(SigningIn, Reading, Following, Trouble, People, ConsumedOnRead):
     """What every connector must do. Name the test class `Test…`, so that pytest collects it."""

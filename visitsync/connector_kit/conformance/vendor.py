@@ -60,6 +60,8 @@ class Vendor:
     """Whether the vendor can be asked for patients that changed."""
     tells_zones: ClassVar[bool] = False
     """Whether appointments of several zones are told apart; else all are in the practice's."""
+    consumed_line: ClassVar[str] = ""
+    """The request line of a feed that hands out every change once; "" where none does."""
     stamp_doubt_hours: ClassVar[int] = 1
     """By how much a naive stamp may be off in the hour that the clocks repeat."""
 
