@@ -43,8 +43,8 @@ class FeedMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reading has begun and not (yet) ended well: what it was handed may be lost."""
     wants_replay: bool = False
     """Something that was handed out could not be understood then, and can be by now."""
-    suspected_at: datetime | None = None
-    """When rows had been handed out that never came here, although every reading had ended well."""
+    suspected_at: tuple[datetime, ...] = ()
+    """When rows had been handed out that never came here, although every reading had ended well; of the last day."""
     handed: tuple[Batch, ...] = ()
     departments: tuple[str, ...] | None = None
     """The departments known when the list was looked at last; None: never looked at for this feed."""

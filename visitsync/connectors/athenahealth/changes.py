@@ -36,6 +36,8 @@ GAP = timedelta(minutes=12)
 LOOKS_EVERY = timedelta(hours=6)
 """How often the subscription is looked at."""
 STAYS_SUSPICIOUS = timedelta(hours=24)
+AGAIN = 2
+"""So often must rows have gone elsewhere within that time before the next time is told."""
 SKEW = timedelta(minutes=1)
 """By how much athenahealth's clock and ours may differ."""
 MOST_BATCHES = 2_000
@@ -108,7 +110,7 @@ class Feed:
             raise NeedsPermission(trouble)
 
     def _must_replay(self, mark: FeedMark, now: datetime) -> bool:
-        just_suspected = mark.suspected_at is not None and mark.replayed_at <= mark.suspected_at
+        just_suspected = bool(mark.suspected_at) and mark.replayed_at <= mark.suspected_at[-1]
         return (
             not _ended_well(mark, now)
             or mark.wants_replay
@@ -173,17 +175,17 @@ class Feed:
     ) -> Iterator[FetchedPage]:
         """Asks once more, for what was handed out before this reading only: a replay may hand out new changes, too.
 
-        Once may have been ourselves, in a process that died; twice is somebody else.
+        Once may have been ourselves, in a process that died; again and again within a day is somebody else.
         """
         if since >= now - SKEW or not bookmarks.clocks_agree(since, now):
             yield self._empty(_replayed(opened, now))
             return
-        is_again = mark.suspected_at is not None and now - mark.suspected_at <= STAYS_SUSPICIOUS
         done = _replayed(opened, now)
+        is_again = len(done.suspected_at) >= AGAIN
         for page in self._processed(since, now - SKEW):
             shows_it = not strangers.isdisjoint(self._ids(page))
-            if shows_it:
-                done = msgspec.structs.replace(done, suspected_at=now)
+            if shows_it and now not in done.suspected_at:
+                done = msgspec.structs.replace(done, suspected_at=(*done.suspected_at, now)[-AGAIN:])
             notices = (USED_ELSEWHERE,) if shows_it and is_again else ()
             yield self._page(page, done if page.following is None else opened, notices=notices)
 
@@ -237,9 +239,7 @@ def _closed(opened: FeedMark, now: datetime) -> FeedMark:
 
 
 def _replayed(opened: FeedMark, now: datetime) -> FeedMark:
-    suspected_at = opened.suspected_at
-    if suspected_at is not None and now - suspected_at > STAYS_SUSPICIOUS:
-        suspected_at = None
+    suspected_at = tuple(at for at in opened.suspected_at if now - at <= STAYS_SUSPICIOUS)
     closed = _closed(opened, now)
     return msgspec.structs.replace(closed, replayed_at=now, wants_replay=False, suspected_at=suspected_at)
 

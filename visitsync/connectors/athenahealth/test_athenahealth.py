@@ -8,6 +8,7 @@ from visitsync.simulator_kit.server import LoggedRequest
 class TestAthenahealth(ConnectorConformance):
     emr = "athenahealth"
     list_line = r"^GET /v1/195900/appointments/booked"
+    consumed_line = r"^GET /v1/195900/appointments/changed\?"
     token_line = r"^POST /oauth2/v1/token"
     quick = {"calls_per_second": "none", "calls_per_day": "none", "token_calls_per_minute": "none"}
     limited = {"calls_per_second": "5", "calls_per_day": "50000", "token_calls_per_minute": "5"}
