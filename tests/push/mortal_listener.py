@@ -1,6 +1,6 @@
 """`visitsync listen` in a process of its own that kills itself at a chosen commit.
 
-python -m tests.push.mortal_listener PORT POINT. The point at which to die (0: never) is counted as in tests.nothing_lost.stops.
+python -m tests.push.mortal_listener PORT POINT. The point (0: none) is counted as in tests.nothing_lost.stops.
 """
 
 import os

@@ -107,12 +107,15 @@ class ConnectionFacts(msgspec.Struct, frozen=True, kw_only=True):
     learned_minutes: int | None = None
     """95th percentile of this connection's own recent times from booking to visit."""
     last_complete_read_at: datetime | None = None
+    """Of an EMR that pushes: when it was last heard from."""
     next_read_at: datetime | None = None
     next_far_read_at: datetime | None = None
     """When appointments in the slow lane are read next."""
     is_paused: bool = False
     trouble: str | None = None
     """The code of what is wrong with the connection (reason catalogue, group G), if anything."""
+    is_pushed: bool = False
+    """The EMR sends what it books by itself and cannot be asked for it."""
     notices: tuple[str, ...] = ()
     """Codes of what showed while the EMR was asked and stops nothing (group G)."""
 

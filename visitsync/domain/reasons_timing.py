@@ -54,6 +54,21 @@ _WAITING: tuple[Reason, ...] = (
         patient_sentence=BEING_PREPARED,
     ),
     Reason(
+        code="not-sent-yet",
+        cause="E1",
+        section=4,
+        rank=_RANK + 9,
+        title="{emr} has not sent it yet",
+        sentence="{emr} has not sent it. From booking to visit it usually takes {usual} minutes. The last message came "
+        "{last_read_at}.",
+        fix="Nothing to do yet. Check that you are looking at the right day, {word.location} and practice. If it was "
+        "booked before that message came, saving it again in {emr} sends it again.",
+        owner=Owner.NOBODY,
+        outcome=Outcome.WAITING,
+        resolves_itself=True,
+        patient_sentence=BEING_PREPARED,
+    ),
+    Reason(
         code="details-not-read-yet",
         cause="E1",
         section=4,
@@ -89,6 +104,21 @@ _WAITING: tuple[Reason, ...] = (
         "complete reading: {last_read_at}; next: {next_read_at}.",
         fix="Is it saved in {emr}, in this practice, on that day? If so, nothing to do for you: we are on it.",
         owner=Owner.US,
+        outcome=Outcome.WAITING,
+        resolves_itself=True,
+        patient_sentence=BEING_PREPARED,
+    ),
+    Reason(
+        code="not-sent-late",
+        cause="E2",
+        section=4,
+        rank=_RANK + 8,
+        title="{emr} has not sent it, and nothing else lately",
+        sentence="{emr} has not sent it. The last message came {last_read_at}: for more than {abnormal} minutes it has "
+        "sent nothing at all.",
+        fix="Is it saved in {emr}, in this practice, on that day? If so, ask whoever runs its interface to look at the "
+        "queue of messages to us.",
+        owner=Owner.PRACTICE_ADMIN,
         outcome=Outcome.WAITING,
         resolves_itself=True,
         patient_sentence=BEING_PREPARED,

@@ -11,6 +11,14 @@ from visitsync.rules.sync_time import Lane
 from visitsync.rules.timing import NOTHING, beyond_window, lane_of
 from visitsync.rules.weighing import in_order
 
+_CODES = {
+    (False, False): "not-received-yet",
+    (False, True): "not-received-late",
+    (True, False): "not-sent-yet",
+    (True, True): "not-sent-late",
+}
+"""By whether the EMR pushes, and whether it should be here by now."""
+
 
 def not_received(
     practice: PracticeContext, now: datetime, *, booked_at: datetime | None = None, starts_at: datetime | None = None
@@ -25,7 +33,7 @@ def not_received(
     since = booked_at or connection.last_complete_read_at
     beyond = NOTHING if starts_at is None else beyond_window(starts_at, lookups.timing, now)
     is_late = not beyond.findings and since is not None and sync_time.is_abnormal(since, now, connection, lane)
-    findings = [Finding("not-received-late" if is_late else "not-received-yet", _evidence(connection, lane))]
+    findings = [Finding(_CODES[connection.is_pushed, is_late], _evidence(connection, lane))]
     findings += (*beyond.findings, *lookups.connection_findings)
     expected_by = None
     if beyond.enters_at is not None:

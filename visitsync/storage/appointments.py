@@ -199,6 +199,16 @@ def find(transaction: Transaction, vault: Vault, connection_id: UUID, ids: Itera
     return [one for batch in batches for one in batch]
 
 
+def numbered(transaction: Transaction, connection_id: UUID, number: str) -> list[str]:
+    """Ids of appointments that staff may call by that number: senders' own numbers stand behind a slash (hl7v2)."""
+    rows = transaction.execute(
+        """select appointment_id from appointment where practice_id = %s and connection_id = %s
+           and (appointment_id = %s or right(appointment_id, %s) = %s) order by 1""",
+        (transaction.practice_id, connection_id, number, len(number) + 1, f"/{number}"),
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
 def of_patients(
     transaction: Transaction, vault: Vault, connection_id: UUID, patient_ids: Sequence[str]
 ) -> Iterator[list[StoredAppointment]]:
@@ -236,6 +246,35 @@ def patients_between(
         (transaction.practice_id, connection_id, after, before),
     ).fetchall()
     return {str(patient_id): start for patient_id, start in rows}
+
+
+def overlapping(
+    transaction: Transaction,
+    connection_id: UUID,
+    appointment_id: str,
+    practitioner_id: str,
+    *,
+    starts: datetime,
+    ends: datetime,
+) -> list[str]:
+    """Other telemedicine appointments of that practitioner that may take place at some time in between."""
+    rows = transaction.execute(
+        """select appointment_id from appointment
+           where practice_id = %(practice)s and connection_id = %(connection)s and appointment_id <> %(appointment)s
+             and practitioner_id = %(practitioner)s and start_at < %(ends)s and end_at > %(starts)s
+             and start_at > %(starts)s - interval '1 day'
+             and outcome not in ('not_telemedicine', 'over', 'cancelled')
+           order by start_at, appointment_id""",
+        {
+            "practice": transaction.practice_id,
+            "connection": connection_id,
+            "appointment": appointment_id,
+            "practitioner": practitioner_id,
+            "starts": starts,
+            "ends": ends,
+        },
+    ).fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:

@@ -76,6 +76,7 @@ def _facts(
         sync_months=int(settings.get("sync_months", "3")),
         status_meanings=practice_settings.status_meanings(transaction, connection.connection_id),
         duration_step_minutes=int(settings.get("duration_step_minutes", "0")),
+        is_pushed=not manifest.is_listed,
         slow_lane_business_days=7 if manifest.is_listed else NO_SLOW_LANE,
         learned_minutes=_learned_minutes(transaction, connection.connection_id, now),
         is_paused=connection.state is ConnectionState.PAUSED,

@@ -76,7 +76,11 @@ def _by_appointment_id(transaction: Transaction, vault: Vault, place: Place, tex
     """By its whole id, else by a part of it: some EMRs call every occurrence of a series by one number and its day."""
     exact = appointments.find(transaction, vault, place.connection_id, [text])
     yield from exact
-    if not exact and len(text) >= SHORTEST_PART_OF_AN_ID and text.isalnum():
+    if exact or not text.isalnum():
+        return
+    if called := appointments.numbered(transaction, place.connection_id, text):
+        yield from appointments.find(transaction, vault, place.connection_id, called)
+    elif len(text) >= SHORTEST_PART_OF_AN_ID:
         yield from _select(transaction, vault, place, "position(%(part)s in appointment_id) > 0", part=text)
 
 

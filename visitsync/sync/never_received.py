@@ -32,8 +32,11 @@ class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
     last_complete_read_at: datetime | None
     next_read_at: datetime | None
     next_far_read_at: datetime | None
-    read_until: date
-    """The last day that is read at present (the practice's own); what lies further ahead comes as it comes nearer."""
+    read_until: date | None
+    """The last day that is read at present (the practice's own); what lies further ahead comes as it comes nearer.
+
+    None where days cannot be asked for.
+    """
     usual_minutes: int
     abnormal_minutes: int
 
@@ -59,7 +62,9 @@ def never_received(
         last_complete_read_at=read_at,
         next_read_at=next_at,
         next_far_read_at=facts.next_far_read_at,
-        read_until=sweep_window(screen.zone, screen.now, months=facts.sync_months, is_full=True).last,
+        read_until=sweep_window(screen.zone, screen.now, months=facts.sync_months, is_full=True).last
+        if desk.manifest.is_listed
+        else None,
         usual_minutes=expected_minutes(facts),
         abnormal_minutes=facts.abnormal_minutes,
     )

@@ -57,7 +57,8 @@ def recheck_one(run: Run, appointment_id: str) -> None:
     link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
-        stored = appointments.find(transaction, link.vault, link.connection_id, [appointment_id])
+        ids = appointments.numbered(transaction, link.connection_id, appointment_id)
+        stored = appointments.find(transaction, link.vault, link.connection_id, ids)
         run.decisions_changed += judge_again(run.bench(transaction), stored, Cause("somebody asked"))
         people = dict.fromkeys((each for one in stored for each in one.appointment.everybody), link.now())
         if people and link.manifest.reads_patients:

@@ -179,6 +179,6 @@ def _tell(one: ConnectionHealth, now: datetime) -> None:
     if one.quarantined:
         say(f"  {one.quarantined} records cannot be read; `visitsync why {one.practice} ID` says more", "yellow")
     if one.refused:
-        say(f"  {one.refused} pushes made no sense and were set aside", "yellow")
+        say(f"  pushes that made no sense and were set aside: {one.refused}", "yellow")
     for usage in one.budget:
         say(f"  {usage.limit}: {usage.used} of {usage.requests} requests used")

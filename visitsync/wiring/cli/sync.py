@@ -148,8 +148,12 @@ def _turn(
 
 def _outcomes_of(house: House, transaction: Transaction, identity: UUID, number: str) -> dict[str, str]:
     """Some EMRs call all occurrences of a series by one number; each has its day behind it here."""
-    where = "connection_id = %(connection)s and starts_with(appointment_id, %(number)s)"
-    found = appointments.select(transaction, house.vault, where, {"connection": identity, "number": number})
+    where = """connection_id = %(connection)s
+               and (starts_with(appointment_id, %(number)s) or appointment_id = any(%(called)s))"""
+    called = appointments.numbered(transaction, identity, number)
+    found = appointments.select(
+        transaction, house.vault, where, {"connection": identity, "number": number, "called": called}
+    )
     outcomes = {one.appointment.id: one.outcome for batch in found for one in batch}
     return {number: outcomes[number]} if number in outcomes else outcomes
 

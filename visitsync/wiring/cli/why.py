@@ -98,7 +98,7 @@ def _tell_answer(one: Answer, *, with_history: bool) -> None:
     heading = Text()
     heading.append(f"{one.outcome.replace('_', ' ').upper()}  ", style=STYLE.get(one.outcome, "bold"))
     heading.append(
-        visible("  ".join(filter(None, (f"{one.start_text} ({one.zone})", one.patient_name, "")))), style="bold"
+        visible("  ".join((*filter(None, (f"{one.start_text} ({one.zone})", one.patient_name)), ""))), style="bold"
     )
     heading.append(visible(_particulars(one)), style="dim")
     console().print(heading, soft_wrap=True)
@@ -147,7 +147,8 @@ def _tell_absent(one: NotReceived) -> None:
         say(f"  {words.title}. {words.sentence}")
         say(f"     → {words.fix}", "green")
         say(f"     who: {words.owner}. {words.expected_by_text} [{words.code}]", "dim")
-    say(f"  Days up to {one.read_until:%Y-%m-%d} are read completely; what lies further ahead comes as it comes "
-        "nearer. If it was booked before the last read, check the spelling here and the date and patient in the EMR."
-        )  # fmt: skip
+    if one.read_until is not None:
+        say(f"  Days up to {one.read_until:%Y-%m-%d} are read completely; what lies further ahead comes as it comes "
+            "nearer. If it was booked before the last read, check the spelling here and the date and patient in the "
+            "EMR.")  # fmt: skip
     say()
