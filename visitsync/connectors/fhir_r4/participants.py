@@ -54,60 +54,69 @@ class _Met(NamedTuple):
     name: str | None
 
 
+class _Gathered:
+    """Everybody who takes part, by what they are."""
+
+    def __init__(self) -> None:
+        self.patients: dict[str, bool] = {}
+        """Whether they have declined, by id."""
+        self.practitioners: list[_Met] = []
+        self.places: list[tuple[str | None, str | None]] = []
+        self.nameless: list[str] = []
+        """Names of whom nothing else is told."""
+        self.marks: list[Mark] = []
+
+
 def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside) -> Party:
     """Raises RecordUnreadable where a patient takes part whom nobody could look up."""
-    patients: dict[str, bool] = {}
-    practitioners: list[_Met] = []
-    places: list[tuple[str | None, str | None]] = []
-    unknown: list[str] = []
-    marks: list[Mark] = []
+    if not row.participant and row.subject is None:
+        raise RecordUnreadable("participant: expected at least one")
+    found = _Gathered()
     for each in row.participant or ():
-        actor = each.actor if each is not None else None
-        if each is None or actor is None:
-            continue
-        target = _resolved(actor, row, beside)
-        if target.type == "Patient":
-            identity = _patient_id(target, actor, beside)
-            patients[identity] = patients.get(identity, True) and each.status == "declined"
-        elif target.type in PRACTITIONERS:
-            practitioners.append(_practitioner(each, target, actor, context, beside))
-        elif target.type == "Location":
-            places.append((target.id or None, actor.display or None))
-        elif target.type in RESOURCES:
-            marks.append(Mark(MarkKind.RESOURCE, f"{target.type}/{target.id}" if target.id else None, actor.display))
-        elif not target.type and not target.id and actor.display:
-            unknown.append(actor.display)
-        elif not target.type and target.id:
-            raise RecordUnreadable("participant.actor: expected a reference that says what it refers to")
-    if not patients and row.subject is not None and (target := _resolved(row.subject, row, beside)).type == "Patient":
-        patients[_patient_id(target, row.subject, beside)] = False
-    return _party(patients, practitioners, places, unknown, marks, context)
+        if each is not None and each.actor is not None:
+            _gather(found, each, each.actor, _resolved(each.actor, row, beside), context, beside)
+    if not found.patients and row.subject is not None:
+        subject = _resolved(row.subject, row, beside)
+        if subject.type == "Patient":
+            found.patients[_patient_id(subject, row.subject, beside)] = False
+    return _party(found, context)
 
 
-def _party(
-    patients: Mapping[str, bool],
-    practitioners: list[_Met],
-    places: list[tuple[str | None, str | None]],
-    unknown: list[str],
-    marks: list[Mark],
-    context: TranslationContext,
-) -> Party:
-    practitioner = min(practitioners, key=lambda met: met[:2]) if practitioners else None
+def _gather(
+    found: _Gathered, each: Participant, actor: Reference, target: Target, context: TranslationContext, beside: Beside
+) -> None:
+    if target.type == "Patient":
+        identity = _patient_id(target, actor, beside)
+        found.patients[identity] = found.patients.get(identity, True) and each.status == "declined"
+    elif target.type in PRACTITIONERS:
+        found.practitioners.append(_practitioner(each, target, actor, context, beside))
+    elif target.type == "Location":
+        found.places.append((target.id or None, actor.display or None))
+    elif target.type in RESOURCES:
+        named = f"{target.type}/{target.id}" if target.id else None
+        found.marks.append(Mark(MarkKind.RESOURCE, named, actor.display))
+    elif not target.type and target.id:
+        raise RecordUnreadable("participant.actor: expected a reference that says what it refers to")
+    elif not target.type and actor.display:
+        found.nameless.append(actor.display)
+
+
+def _party(found: _Gathered, context: TranslationContext) -> Party:
+    practitioner = min(found.practitioners, key=lambda met: met[:2]) if found.practitioners else None
     name = None if practitioner is None or practitioner.identity else practitioner.name
-    if practitioner is None and unknown and context.settings.get("display_only") == "practitioner":
-        name = unknown.pop(0)
-    if not places and unknown:
-        places = [(None, unknown[0])]
+    nameless, places = found.nameless, found.places
+    if practitioner is None and nameless and context.settings.get("display_only") == "practitioner":
+        name, *nameless = nameless
+    places = places or [(None, each) for each in nameless[:1]]
     place, place_name = places[0] if places else (None, None)
-    entry = context.locations.get(place) if place else None
     return Party(
-        tuple(patients),
-        bool(patients) and all(patients.values()),
+        tuple(found.patients),
+        bool(found.patients) and all(found.patients.values()),
         (practitioner.identity or None) if practitioner else None,
         name,
         place,
         None if place else place_name,
-        (*(_place_mark(*each, entry if each[0] == place else None) for each in places), *marks),
+        (*(_place_mark(*each, context.locations.get(each[0] or "")) for each in places), *found.marks),
     )
 
 

@@ -51,7 +51,7 @@ class TestOracleLike(TestPlain):
     quick = {"profile": "oracle-like"}
     settings = {"window_by": "practitioner", "near_days": "30"}
     requests_when_idle = 11  # practitioners, and the near days in five searches; see also TestPlain
-    test_a_redirect_to_another_host_is_not_followed = None  # type: ignore[assignment]  # nobody works there, nobody asks
+    test_a_redirect_to_another_host_is_not_followed = None  # type: ignore[assignment]  # nobody there, nobody asks
 
 
 class TestHapiLike(TestPlain):
@@ -64,5 +64,5 @@ class TestHapiLike(TestPlain):
 class TestAidboxLike(TestPlain):
     """References in a form of their own; the practice's own time marked Z."""
 
-    quick = {"profile": "aidbox-like", "shape": "STU3", "times": "local marked Z"}
+    quick = {"profile": "aidbox-like", "shape": "STU3", "times": "local marked Z", "fhir_location_zone": "extension"}
     settings = {"z_means": "local"}

@@ -47,7 +47,7 @@ def time_of(
         start = _local_time(row.start, zone, z_means)
     except ValueError as error:
         raise RecordUnreadable(_told("start", zone, error)) from None
-    if row.end:
+    if row.end and not (_is_local(row.start, z_means) and _ends_early(row)):
         return start, _minutes_between(row.start, row.end)
     return start, _minutes_said(row.minutes_duration, status, settings.get("minutes_without_end", ""))
 
@@ -64,9 +64,21 @@ def stamp(text: str | None, name: str) -> datetime | None:
         raise RecordUnreadable(f"{name}: {error}") from None
 
 
+def _is_local(text: str, z_means: str) -> bool:
+    return z_means == LOCAL and text[-1:] in "Zz"
+
+
+def _ends_early(row: AppointmentShape) -> bool:
+    """The practice's own clock may go back during an appointment; its length is then what is told besides."""
+    try:
+        return row.minutes_duration is not None and instant(row.end or "") <= instant(row.start or "")
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=65_536)
 def _local_time(text: str, zone: str, z_means: str) -> LocalTime:
-    if z_means == LOCAL and text[-1:] in "Zz":
+    if _is_local(text, z_means):
         instant(text)
         return from_wall(wall_of(text), zone)
     return from_instant(instant(text), zone)

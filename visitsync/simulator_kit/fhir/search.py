@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -126,6 +126,7 @@ class Search:
     def _page(
         self, request: Request, at: _Snapshot, base: str, self_link: str, more: Callable[[Row], Iterable[Row]]
     ) -> Response:
+        at = self._disturbed(request, at)
         rows = at.rows[at.offset : at.offset + at.size]
         entries = self._spoilt(request, [self._entry(at.resource, row, base) for row in rows])
         if not at.resource.endswith("_history"):
@@ -154,6 +155,16 @@ class Search:
             bundle["entry"] = entries
         return as_resource(bundle, media=_MEDIA[self._variants["fhir_media_type"]])
 
+    def _disturbed(self, request: Request, at: _Snapshot) -> _Snapshot:
+        """What is answered instead, where a fault takes entries away."""
+        if self._faults.take("empty_list", request):
+            return replace(at, rows=[], offset=0)
+        if self._faults.take("dropped_page", request):
+            return replace(at, offset=at.offset + at.size)
+        if fault := self._faults.take("shrunk_page", request):
+            return replace(at, size=int(fault.options.get("rows", 1)))
+        return at
+
     @property
     def _drift(self) -> timedelta:
         return timedelta(seconds=int(self._variants["fhir_clock_drift_seconds"]))
@@ -175,6 +186,8 @@ class Search:
             )
         if entries and (fault := self._faults.take("unreadable_record", request)):
             entries = _with_nonsense(entries, fault)
+        if fault := self._faults.take("field_renamed", request):
+            entries = [_renamed(each, str(fault.options["field"]), str(fault.options["to"])) for each in entries]
         return entries
 
 
@@ -219,6 +232,11 @@ def _bare(name: str) -> str:
 def _as_entry(row: Row, base: str, mode: str) -> Row:
     full_url = f"{base}/{row['resourceType']}/{row['id']}"
     return {"fullUrl": full_url, "resource": row, "search": {"mode": mode}}
+
+
+def _renamed(entry: Row, old: str, new: str) -> Row:
+    resource = {new if name == old else name: value for name, value in entry.get("resource", {}).items()}
+    return {**entry, "resource": resource} if "resource" in entry else entry
 
 
 def _with_nonsense(entries: list[Row], fault: Fault) -> list[Row]:

@@ -39,6 +39,10 @@ FHIR_VARIANTS: Mapping[str, tuple[str, ...]] = {
 
 FHIR_FAULTS: Mapping[str, str] = {
     "duplicate_rows": "Entries of a Bundle come twice; share=0.3",
+    "dropped_page": "A search leaves a whole page out",
+    "empty_list": "A search finds nothing",
+    "shrunk_page": "A page suddenly holds fewer entries; rows=1",
+    "field_renamed": "An element of every resource has another name; field=, to=",
     "next_is_same_page": "A search's next page is the page itself",
     "next_elsewhere": "A search's next page is said to be on another host",
     "page_expired": "The token of a next page no longer works (410)",
