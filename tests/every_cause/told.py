@@ -144,7 +144,7 @@ def _shared(vendor: AcrossRooms) -> dict[str, Told]:
         "F9": Told(outcome=None, codes=("not-received-yet",), owner=NOBODY, says="We have not received it",
                    fix="Check that you are looking at the right day", by="Expected by today 1",
                    then=None, then_codes=("not-received-yet",)),
-        "F10": Told(),
+        "F10": warned("overlaps-another", "has another video visit as well", "move it in"),
     }  # fmt: skip
 
 

@@ -13,7 +13,6 @@ class Place(StrEnum):
     """Where a cause without a reason of its own is dealt with."""
 
     ENGINE = "done by the engine"
-    SIX_EMRS = "waits for: all six EMRs"
     WEB_APP = "waits for: web app"
     VISITS = "waits for: visits and patients"
     NEVER = "cannot arise"
@@ -83,28 +82,28 @@ CAUSES: Mapping[str, Cause] = MappingProxyType({
     "F2": Cause("A status of the practice's own"),
     "F3": Cause("Only a request, tentative or on the waiting list"),
     "F4": _waits("Only the first of a series came across", Place.ENGINE, "every occurrence has its own answer"),
-    "F5": _waits("Editing a series took the video mark away", Place.WEB_APP, "`why` shows the history already"),
+    "F5": Cause("Editing a series took the video mark away"),
     "F6": Cause("A group visit"),
     "F7": Cause("Rescheduled as a cancelled and a new appointment"),
     "F8": Cause("Changed or cancelled before we ever saw it"),
     "F9": Cause("Deleted, not cancelled"),
-    "F10": _waits("Overlaps another appointment", Place.WEB_APP, "no EMR forbids it; the day board will show it"),
+    "F10": Cause("Overlaps another appointment"),
     "G1": Cause("The connection is not live, or paused"),
     "G2": Cause("Credentials expired or withdrawn"),
     "G3": Cause("The connecting user may not see everything"),
     "G4": Cause("Access by other programs is switched off in the EMR"),
     "G5": Cause("The EMR is down, or limits how often it may be asked"),
-    "G6": _waits("A program in the practice's office stopped", Place.SIX_EMRS, "no program in an office so far"),
+    "G6": _waits("A program in the practice's office stopped", Place.ENGINE, "a silent sender is told as H8"),
     "G7": _waits("A browser extension that nobody has open", Place.NEVER, "no connector reads through a browser"),
     "G8": Cause("The same credential is used twice"),
-    "G9": _waits("The EMR is too old, or a module is missing", Place.SIX_EMRS, "matters for Greenway"),
+    "G9": Cause("The EMR is too old, or a module is missing"),
     "G10": Cause("Network, names, certificates"),
     "H1": _waits("A change was never announced", Place.ENGINE, "the sweep finds it; each repair is counted"),
     "H2": _waits("Announced before it could be read", Place.ENGINE, "readings overlap; what is wanted is asked again"),
     "H3": _waits("A page or a change was skipped", Place.ENGINE, "bookmarks overlap, and the sweep compares"),
     "H4": Cause("One record cannot be read"),
     "H5": Cause("Whole answers cannot be read"),
-    "H6": _waits("Belongs to another location on a shared server", Place.SIX_EMRS, "arises with Greenway"),
+    "H6": _waits("Belongs to another location on a shared server", Place.ENGINE, "told as A4: location not chosen"),
     "H7": _waits("Something written back was refused", Place.VISITS, "nothing is written back so far"),
     "H8": Cause("Healthy, but suspiciously little comes"),
     "I1": _waits("The invitation bounced", Place.VISITS, "no mail is sent so far"),
@@ -118,7 +117,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType({
     "J1": _waits("Looked for in the wrong place", Place.WEB_APP, "`why` already searches all days and providers"),
     "J2": _waits("It is in another practice", Place.WEB_APP, "nothing of another practice is ever shown"),
     "J3": _waits("It synced and was cancelled since", Place.ENGINE, "`why` shows the history of its decisions"),
-    "J4": _waits("The EMR is not supported", Place.SIX_EMRS, "adding one is one folder"),
+    "J4": _waits("The EMR is not supported", Place.NEVER, "the list of EMRs says so; adding one is one folder"),
 })  # fmt: skip
 """Number → cause. Groups: A recognition, B patient, C demographics, D provider, E timing, F state, G connection,
 H pipeline, I patient not reached, J expectations."""

@@ -77,6 +77,8 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "sync-window-shortened": "Its date is inside three months and beyond what this connection is set to.",
         "not-received-yet": "Staff asked for it, it is not here, and the time since the booking (or since the last "
         "complete reading) is not more than the abnormal time.",
+        "not-sent-yet": "The same where the EMR sends by itself; its last message came within the abnormal time.",
+        "not-sent-late": "The same where the EMR sends by itself; its last message came before the abnormal time.",
         "not-received-late": "Staff asked for it, it is not here, and more than the abnormal time has passed "
         "(exactly 30 or 60 minutes is not yet more).",
         "details-not-read-yet": "The list's row lacks something that only the single appointment tells.",
@@ -108,9 +110,15 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "status-unknown": "The status is in no table and sounds harmless.",
         "not-confirmed": "The status means proposed, pending (tentative) or waiting list.",
         "group-visit": "More than one patient is booked.",
+        "overlaps-another": "When somebody asks: another appointment of the same provider, which is or may become a "
+        "visit, begins before this one ends, and ends after it begins.",
+        "mark-taken-away": "When somebody asks: it had a visit, is no telemedicine now, and was not cancelled.",
         "made-from-another": "The EMR names the appointment that it was made from.",
         "connection-needs-reconnect": "The EMR refuses the credentials.",
         "connection-lacks-permission": "The EMR refuses what the connecting user asks for.",
+        "connection-sees-less": "The EMR's complete lists no longer name at least two, and at least a quarter, of the "
+        "connected providers or locations.",
+        "emr-module-missing": "The EMR's own description of what it offers lacks it, or it says so when asked.",
         "access-switched-off": "The EMR says so.",
         "connection-being-set-up": "The set-up was not finished.",
         "connection-paused": "A person paused it, or repeated trouble did.",
@@ -123,8 +131,8 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "emr-request-refused": "The EMR says that the request is wrong.",
         "network-trouble": "Names, connections or certificates fail.",
         "forbidden-address": "The base URL, a redirect or a link points where requests must not go.",
-        "feed-too-quiet": "An EMR that pushes has sent nothing for four of the practice's working hours, or longer than is "
-        "abnormal for it.",
+        "feed-too-quiet": "An EMR that pushes has sent nothing for four of the practice's working hours, or longer "
+        "than is abnormal for it; or a complete reading of the schedule held less than half of what is usual.",
         "emr-trouble": "Anything else that stops a connection.",
         "record-unreadable": "The record cannot be translated; its raw bytes are kept, and it is tried again when it "
         "or the translator changes.",

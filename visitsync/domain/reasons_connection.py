@@ -48,6 +48,21 @@ _TROUBLES: tuple[Reason, ...] = (
         Owner.PRACTICE_ADMIN,
     ),
     _trouble(
+        "connection-sees-less", "G3", 19,
+        "{emr} shows less than before",
+        "{emr}'s lists no longer name several {word.provider}s or {word.location}s that are connected here.",
+        "A practice admin looks whether the connecting user may still see them in {emr}; who has really left is "
+        "switched off here.",
+        Owner.PRACTICE_ADMIN,
+    ),
+    _trouble(
+        "emr-module-missing", "G9", 20,
+        "{emr} lacks what the connection needs",
+        "{emr} is too old here, or does not offer a part that the connection needs.",
+        "A practice admin asks {emr}'s support for the newer version, or to have that part switched on.",
+        Owner.PRACTICE_ADMIN,
+    ),
+    _trouble(
         "access-switched-off", "G4", 3,
         "Access is switched off in {emr}",
         "Access by other programs is switched off in {emr}.",
@@ -79,8 +94,8 @@ _TROUBLES: tuple[Reason, ...] = (
         "key-used-elsewhere", "G8", 7,
         "This key is in use elsewhere",
         "Somebody else reads {emr} with the same key: of what each of us reads, the other may not be told again.",
-        "A practice admin finds out which other program has the key, and gives each a key of its own. Until then we find "
-        "what was missed by reading the whole schedule.",
+        "A practice admin finds out which other program has the key, and gives each a key of its own. Until then we "
+        "find what was missed by reading the whole schedule.",
         Owner.PRACTICE_ADMIN,
     ),
     _trouble(

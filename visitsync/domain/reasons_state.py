@@ -6,6 +6,7 @@ from visitsync.domain.patient_wording import (
     CHECK_WITH_PRACTICE,
     IT_IS_OVER,
     NO_LONGER_PLANNED,
+    NOT_A_VIDEO_VISIT,
     NOTHING_TO_DO,
 )
 from visitsync.domain.reason import Owner, Precedence, Reason, Severity
@@ -143,6 +144,32 @@ STATE: tuple[Reason, ...] = (
         severity=Severity.WARNS,
         outcome=Outcome.READY,
         patient_sentence=NOTHING_TO_DO,
+    ),
+    Reason(
+        code="overlaps-another",
+        cause="F10",
+        rank=_RANK + 22,
+        title="Overlaps another video visit",
+        sentence="At that time {word.provider} {provider} has another video visit as well ({appointments}).",
+        fix="If one of them should not be then, move it in {emr}; nothing to do if it is meant.",
+        owner=Owner.FRONT_DESK,
+        severity=Severity.WARNS,
+        outcome=Outcome.READY,
+        patient_sentence=NOTHING_TO_DO,
+    ),
+    Reason(
+        code="mark-taken-away",
+        cause="F5",
+        section=1,
+        rank=_RANK + 23,
+        title="It was a video visit before",
+        sentence="Until {changed_at} it was booked as telemedicine; then {emr} showed it without that {mark}. Editing "
+        "a series often does this unnoticed.",
+        fix="If it should be a video visit, set the {mark} back; the visit then returns. If not, nothing to do.",
+        owner=Owner.FRONT_DESK,
+        severity=Severity.INFORMS,
+        outcome=Outcome.NOT_TELEMEDICINE,
+        patient_sentence=NOT_A_VIDEO_VISIT,
     ),
     Reason(
         code="made-from-another",

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from visitsync.domain.appointment import Appointment
-from visitsync.domain.decision import Decision, Outcome
+from visitsync.domain.decision import Decision, Finding, Outcome
 from visitsync.domain.practice import PracticeContext
 from visitsync.rules import reading
 from visitsync.rules.lookups import lookups_for
@@ -13,15 +13,22 @@ from visitsync.rules.timing import beyond_window
 from visitsync.rules.weighing import in_order
 
 
-def as_it_stands(decision: Decision, appointment: Appointment, practice: PracticeContext, now: datetime) -> Decision:
+def as_it_stands(
+    decision: Decision,
+    appointment: Appointment,
+    practice: PracticeContext,
+    now: datetime,
+    seen_now: tuple[Finding, ...] = (),
+) -> Decision:
     """The decision with what is wrong with the connection at present, and by when it is expected from now on (aware).
 
-    Trouble of a connection comes and goes without any appointment being judged again: it belongs to the moment in which
-    somebody asks, and is in no decision that is kept.
+    Trouble of a connection, and what was `seen_now` beside the appointment, come and go without any appointment being
+    judged again: they belong to the moment in which somebody asks, and are in no decision that is kept.
     """
     if decision.outcome in (Outcome.NOT_TELEMEDICINE, Outcome.CANCELLED, Outcome.OVER):
-        return decision
-    findings = (*decision.findings, *lookups_for(practice).connection_findings)
+        found = in_order((*decision.findings, *seen_now), decision.outcome) if seen_now else decision.findings
+        return msgspec.structs.replace(decision, findings=found)
+    findings = (*decision.findings, *seen_now, *lookups_for(practice).connection_findings)
     return msgspec.structs.replace(
         decision,
         findings=in_order(findings, decision.outcome),

@@ -92,6 +92,16 @@ def retire_unlisted(
     return CatalogChange(retired=tuple(str(row[0]) for row in rows))
 
 
+def unlisted_share(transaction: Transaction, connection_id: UUID) -> dict[RecordKind, tuple[int, int]]:
+    """Of what is connected, by kind: how many entries the EMR no longer lists, and how many there are."""
+    rows = transaction.execute(
+        """select kind, count(*) filter (where retired_at is not null), count(*) from catalog_entry
+           where practice_id = %s and connection_id = %s and is_connected group by kind""",
+        (transaction.practice_id, connection_id),
+    ).fetchall()
+    return {RecordKind(kind): (int(unlisted), int(connected)) for kind, unlisted, connected in rows}
+
+
 def entries(transaction: Transaction, connection_id: UUID, kind: RecordKind) -> dict[str, CatalogEntry]:
     """All entries of a kind, retired ones included (inactive), by id."""
     rows = transaction.execute(

@@ -168,6 +168,16 @@ def repaired_since(transaction: Transaction, connection_id: UUID, since: datetim
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+def usual_records(transaction: Transaction, connection_id: UUID, kind: str, *, at_least: int) -> int | None:
+    """How many records the latest readings of that kind had, the middle one; None if there were fewer than that."""
+    rows = transaction.execute(
+        """select records from sync_run where practice_id = %s and connection_id = %s and kind = %s and is_complete
+           order by started_at desc limit 7""",
+        (transaction.practice_id, connection_id, kind),
+    ).fetchall()
+    return sorted(int(row[0]) for row in rows)[len(rows) // 2] if len(rows) >= at_least else None
+
+
 def saw(transaction: Transaction, connection_id: UUID, run_id: UUID, ids: Sequence[str]) -> None:
     """Notes the appointments that a sweep met."""
     fill(transaction, "incoming_seen", (("appointment_id", "text"),), [(identity,) for identity in ids])

@@ -19,6 +19,7 @@ from visitsync.storage import appointments, decisions, patients, practices, quar
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
+from visitsync.sync.beside import beside
 from visitsync.sync.desk import Desk, desk_of
 from visitsync.sync.looking_up import Place, look_up
 from visitsync.sync.never_received import NotReceived, never_received
@@ -145,7 +146,8 @@ def _nearest_first(one: StoredAppointment, now: datetime) -> tuple[bool, float]:
 def _answer(transaction: Transaction, vault: Vault, desk: Desk, stored: StoredAppointment) -> Answer:
     appointment = stored.appointment
     screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
-    decision = as_it_stands(stored.decided(), appointment, desk.practice, screen.now)
+    seen_now = beside(transaction, stored, desk.practice)
+    decision = as_it_stands(stored.decided(), appointment, desk.practice, screen.now, seen_now)
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
     existing = visits.latest_for(transaction, stored.connection_id, [appointment.id]).get(appointment.id)
     return Answer(

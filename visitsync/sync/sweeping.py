@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.local_time import zone_named
+from visitsync.rules.silence import TOO_QUIET
 from visitsync.storage import appointments, bookmarks, patients, quarantine, sync_runs, wanted
 from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
@@ -17,6 +18,8 @@ from visitsync.sync.take_in_appointments import bury
 from visitsync.sync.visit_plan import UnsafePlan, refuse_unsafe
 
 FULL, NEAR = "sweep", "near sweep"
+SWEEPS_COMPARED, FEW_RECORDS, SUSPICIOUS_SHARE = 3, 20, 0.5
+"""A full sweep is held against the middle one of at least so many, in a practice with at least so many entries."""
 PATIENTS_AGAIN = timedelta(days=2)
 """A full sweep, which comes once a day, has the patients of visits this near read again."""
 
@@ -75,6 +78,7 @@ def _close(run: Run, window: SweepWindow) -> None:
             _bury_unlisted(run, transaction, suspects)
         _tell_of_missing(run, transaction, missing)
         if window.is_full:
+            _notice_emptiness(run, transaction)
             _want_patients_again(run, transaction)
             _forget_nameless(run, transaction)
         sync_runs.forget_seen(transaction, link.connection_id)
@@ -101,6 +105,13 @@ def _bury_unlisted(run: Run, transaction: Transaction, ids: Sequence[str]) -> No
     if to_come:
         bury(run, bench, to_come, known, Cause("no longer in the EMR's schedule", "two complete readings"))
     appointments.known_gone(transaction, bench.connection_id, ids, now=now)
+
+
+def _notice_emptiness(run: Run, transaction: Transaction) -> None:
+    """H8: all seems well, and the schedule has far fewer entries than it had on other days."""
+    usual = sync_runs.usual_records(transaction, run.link.connection_id, FULL, at_least=SWEEPS_COMPARED)
+    if usual is not None and usual >= FEW_RECORDS and run.tally.records < SUSPICIOUS_SHARE * usual:
+        _reading(run).notices.add(TOO_QUIET)
 
 
 def _want_patients_again(run: Run, transaction: Transaction) -> None:

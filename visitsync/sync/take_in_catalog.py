@@ -11,6 +11,8 @@ from visitsync.sync.judging import Bench
 from visitsync.sync.received import Received, Unreadable, unreadable
 from visitsync.sync.run import MESSAGES, Run
 
+MANY_GONE, LARGE_SHARE = 2, 0.25
+
 
 def take_in_catalog(run: Run, bench: Bench, kind: RecordKind, received: Sequence[Received]) -> Unreadable:
     entries: dict[str, CatalogEntry] = {}
@@ -44,4 +46,13 @@ def retire_unlisted(run: Run, bench: Bench) -> CatalogChange:
             bench.transaction, bench.connection_id, kind, sorted(run.listed[kind]), now=bench.now
         )
         retired += change.retired
+    _notice_what_is_hidden(run, bench)
     return CatalogChange(retired=tuple(retired))
+
+
+def _notice_what_is_hidden(run: Run, bench: Bench) -> None:
+    """G3: one provider may leave; when several are gone at once, the connecting user may no longer see them."""
+    share = catalog.unlisted_share(bench.transaction, bench.connection_id)
+    counted = [share.get(kind, (0, 0)) for kind in (RecordKind.PRACTITIONER, RecordKind.LOCATION)]
+    if run.reading is not None and any(gone >= MANY_GONE and gone >= LARGE_SHARE * all_ for gone, all_ in counted):
+        run.reading.notices.add("connection-sees-less")
