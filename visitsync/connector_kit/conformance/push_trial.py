@@ -49,8 +49,8 @@ class PushKnown(Known):
 
     charts: dict[str, str] = msgspec.field(default_factory=dict)
     """What a chart is called → the clinic's number of it."""
-    gone: set[str] = msgspec.field(default_factory=set)
-    """Appointments that the clinic no longer has: a sender may tell a deletion as a cancellation."""
+    present: set[str] = msgspec.field(default_factory=set)
+    """What the clinic still has: a sender may tell a deletion as a cancellation."""
 
     def living(self) -> dict[str, Appointment]:
         """The appointments that are still there, with patients by the clinic's numbers."""
@@ -58,7 +58,7 @@ class PushKnown(Known):
         return {
             key: msgspec.structs.replace(each, patient_id=self.charts.get(each.patient_id or "", each.patient_id))
             for key, each in self.appointments.items()
-            if not each.is_deleted and not (key in self.gone and each.status is ended)
+            if not each.is_deleted and (key in self.present or each.status is not ended)
         }
 
 
@@ -190,9 +190,7 @@ class PushTrial:
         """The clinic's own numbers, for comparing."""
         charts = [*self.clinic.patients, *self.clinic.patients.removed.values()]
         self.known.charts = {self.sender.patient_key(each.id): str(each.id) for each in charts}
-        archived = {each.id for each in self.clinic.appointments if each.is_archived}
-        gone = archived | set(self.clinic.appointments.removed)
-        self.known.gone = {self.app.vendor_id(each) for each in gone}
+        self.known.present = {self.app.vendor_id(each.id) for each in self.clinic.appointments if not each.is_archived}
 
 
 def edited(trial: PushTrial, edits: Iterable[Any], seconds: int = 70) -> None:

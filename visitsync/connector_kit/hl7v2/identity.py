@@ -1,7 +1,8 @@
 """What an appointment and a patient of a message are called with us (hl7v2 reference, sections 4 and 6)."""
 
-from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
+from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
+from visitsync.connector_kit.hl7v2.resources import resources_of
 
 _RECORD_NUMBERS = (frozenset({"MR", "PI", "PT", "MRN"}), frozenset({""}))
 """Types of PID-3 that number patients, as opposed to accounts, insurances or persons of the state."""
@@ -73,7 +74,8 @@ def _in_namespace(entity: tuple[str, str] | None, message: Message, profile: Sen
 
 def _service_center(message: Message) -> str:
     """Where Intergy numbers appointments per service center: AIL-3.4 or .1, else PV1-3."""
-    place, visit = message.first("AIL"), message.first("PV1")
+    places = resources_of(message, message.event).named("AIL")
+    place, visit = next(places, ABSENT), message.first("PV1")
     return place.value(3, 1) or place.value(3, 4) or visit.value(3, 1) or visit.value(3, 4)
 
 

@@ -9,6 +9,9 @@ from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import Named, Resources, first_named, location, providers, things
 from visitsync.domain.appointment import Mark, MarkKind
 
+VIDEO, VIDEO_TEXT = "telehealth", "Telehealth visit"
+"""What a flagged appointment is marked with."""
+_YES = frozenset({"Y", "YES", "1", "T", "TRUE"})
 _MOST_REMEMBERED = 4_096
 _AI_FIELDS = {"AIS": (3,), "AIG": (3, 4), "AIL": (3,), "AIP": (3,)}
 
@@ -79,10 +82,17 @@ def _marks(message: Message, resources: Resources, profile: SenderProfile, place
         found = _in_case(first_named(message, resources, where), profile)
         if found is not None:
             marks.append(Mark(kind, found.id or None, found.text or found.id))
+    if _is_flagged(message, resources, profile):
+        marks.append(Mark(MarkKind.MODE, VIDEO, VIDEO_TEXT))
     if place is not None:
         marks.append(Mark(MarkKind.LOCATION, place.id or None, place.text or place.id))
     marks += [Mark(MarkKind.RESOURCE, each.id or None, each.text) for each in things(resources, profile)]
     return tuple(marks)
+
+
+def _is_flagged(message: Message, resources: Resources, profile: SenderProfile) -> bool:
+    flag = first_named(message, resources, profile.mode_places)
+    return flag is not None and flag.id.upper() in _YES
 
 
 def _in_case(found: Named | None, profile: SenderProfile) -> Named | None:

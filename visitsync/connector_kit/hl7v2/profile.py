@@ -22,6 +22,8 @@ class SenderProfile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     location_places: tuple[Place, ...] = places("AIL-3.1, AIL-3.4, AIL-3.2, PV1-3.1, PV1-3.4, PV1-39")
     location_name_places: tuple[Place, ...] = places("AIL-3.9, AIL-3.10")
     room_places: tuple[Place, ...] = places("AIL-3.2")
+    mode_places: tuple[Place, ...] = ()
+    """Where a flag (Y or N) says that it is a video visit, for senders that have one."""
     status_places: tuple[Place, ...] = places("SCH-25")
     start_places: tuple[Place, ...] = places("SCH-11.4, TQ1-7, AIS-4, AIP-6, AIL-6, AIG-8")
     duration_places: tuple[Place, ...] = places("SCH-9, TQ1-6, AIS-7, AIP-9, AIL-9, AIG-11")
@@ -79,7 +81,7 @@ class SenderProfile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def __post_init__(self) -> None:
         where = (
             self.type_places + self.reason_places + self.service_places + self.room_places
-            + self.provider_places + self.location_places + self.location_name_places
+            + self.mode_places + self.provider_places + self.location_places + self.location_name_places
         )  # fmt: skip
         found: dict[str, dict[int, None]] = {}
         for place in where:

@@ -14,6 +14,7 @@ _PLACES = {
     "location_places": "Where the location's code stands, in order",
     "location_name_places": "Where the location's name stands",
     "room_places": "Where the room stands",
+    "mode_places": "Where a flag (Y or N) marks video visits",
     "status_places": "Where the status stands, in order",
     "start_places": "Where the start stands, in order",
     "duration_places": "Where the duration stands, in order (the unit in the next field)",

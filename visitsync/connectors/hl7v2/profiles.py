@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from visitsync.connector_kit.hl7v2.intergy import INTERGY
 from visitsync.connector_kit.hl7v2.places import places
 from visitsync.connector_kit.hl7v2.profile import GENERIC, SenderProfile
 
@@ -36,5 +37,6 @@ PROFILES: Mapping[str, SenderProfile] = {
     "samedi": SenderProfile(provider_places=places("AIG-3, AIP-3, PV1-7"), no_insurance_means="unknown"),
     "nhs tie": SenderProfile(provider_places=places("AIG-3, AIP-3, PV1-7, PV1-9")),
     # Filler id only; the location with subcomponents.
+    "greenway intergy": INTERGY,
     "french his": SenderProfile(location_places=places("AIL-3.1, AIL-3.2, PV1-3.1, PV1-3.2")),
 }

@@ -77,6 +77,8 @@ class Letters:
             location=location,
             type_code=code,
             type_name=name,
+            reason=("", appointment.reason),
+            kind=(code, name),
             filler=str(appointment.id),
             placer=str(appointment.id),
             authority=self.authority,
@@ -135,6 +137,7 @@ class Letters:
             body += self._nobody(entry)
         if self.habits["z_segments"] == "between":
             body.append(self.pen.segment("ZCS", {1: "1", 2: "A", 5: "local"}))
+        body += entry.extra
         return self._letter("SIU", event, [*body, *resource_segments(self.pen, entry)], at, *people)
 
     def _nobody(self, entry: Entry) -> list[str]:
@@ -196,7 +199,12 @@ class Letters:
     def _about_ending(self, deed: Deed, appointment: Appointment, at: datetime) -> Iterator[Letter]:
         is_replaced = any(each.moved_from == appointment.id for each in self.clinic.appointments)
         is_known = deed.before is not None
-        if is_known and is_replaced and appointment.status == records.RESCHEDULED and self.habits["reschedule"] != "S15 and S12":
+        if (
+            is_known
+            and is_replaced
+            and appointment.status == records.RESCHEDULED
+            and self.habits["reschedule"] != "S15 and S12"
+        ):
             return  # the message about its successor says so
         if appointment.status != records.NO_SHOW:
             yield self.appointment("S15", appointment, at)

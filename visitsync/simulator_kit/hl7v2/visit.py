@@ -45,6 +45,10 @@ class Entry:
     location: Location
     type_code: str
     type_name: str
+    reason: tuple[str, str]
+    """SCH-7."""
+    kind: tuple[str, str]
+    """SCH-8."""
     filler: str
     placer: str
     authority: str
@@ -62,6 +66,8 @@ class Entry:
     has_staff: bool = True
     """False: booked in a room, with nobody."""
     room: str = ""
+    extra: tuple[str, ...] = ()
+    """Segments of the sender's own."""
 
 
 def schedule_segments(pen: Pen, entry: Entry) -> list[str]:
@@ -106,14 +112,14 @@ def status_word(pen: Pen, status: str) -> str:
 
 def _schedule(pen: Pen, entry: Entry) -> str:
     appointment, ids = entry.appointment, pen.habits["ids"]
-    reason = pen.parts("", appointment.reason) if appointment.reason else ""
+    reason, kind = pen.parts(*entry.reason), pen.parts(*entry.kind)
     quantity, unit, timing_length = _length(pen, appointment.minutes)
     fields = {
         1: pen.parts(entry.placer, entry.authority) if ids != "filler only" else "",
         2: pen.parts(entry.filler, entry.authority) if ids != "placer only" else "",
         6: pen.parts(*entry.why),
         7: reason or (NULL if entry.event != "S12" else ""),
-        8: pen.parts(entry.type_code, entry.type_name) or (NULL if entry.event != "S12" else ""),
+        8: kind or (NULL if entry.event != "S12" else ""),
         9: quantity,
         10: unit,
         11: _timing(pen, entry, timing_length),
