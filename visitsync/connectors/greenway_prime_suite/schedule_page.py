@@ -1,10 +1,11 @@
 """Takes an answer of the schedule apart into rows, and refuses everything that is none (section 4.8). Pure."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.json_rows import (
-    JsonRow,
     decode_record,
     read_listing,
     read_members,
@@ -18,14 +19,17 @@ LIST = "Appointments"
 TOTAL = "TotalRows"
 _LIST_NAME = b'"Appointments"'
 _ID_FIRST = b'{"AppointmentID":'
-_MOST_DIGITS = 18
+_ID_AT = len(_ID_FIRST)
+_MOST_DIGITS = 19
 
 
 class Schedule(msgspec.Struct, frozen=True):
     """The rows of one answer, and how many the whole question has (None where the answer does not say)."""
 
-    rows: list[JsonRow]
+    rows: list[bytes]
     total: int | None
+    troubles: Mapping[int, str] = {}
+    """Position of a row that is no JSON value → why."""
 
     def __repr__(self) -> str:
         return f"Schedule({len(self.rows)} rows)"
@@ -51,13 +55,15 @@ def read_schedule(body: bytes, *, is_null_empty: bool) -> Schedule:
         if total == 0 and is_null_empty:
             return Schedule([], 0)
         raise AnswerUnreadable("The list of appointments is null, which is what a failure looks like.")
-    return Schedule(read_listing(text, (LIST,)).rows, total)
+    rows = read_listing(text, (LIST,)).rows
+    troubles = {position: row.trouble for position, row in enumerate(rows) if row.trouble}
+    return Schedule([row.body for row in rows], total, troubles)
 
 
 def row_id(body: bytes) -> str:
     """The id of a row. Raises RecordUnreadable."""
     if body.startswith(_ID_FIRST):  # as the vendor writes it
-        digits = body[len(_ID_FIRST) : len(_ID_FIRST) + _MOST_DIGITS + 1].partition(b",")[0]
+        digits = body[_ID_AT : body.find(b",", _ID_AT, _ID_AT + _MOST_DIGITS)]
         if digits.isdigit() and digits[:1] != b"0":
             return digits.decode()
     identity = record_id(decode_record(body, IDENTITIES, identity=("AppointmentID",)).id)
@@ -80,7 +86,7 @@ def _read_at_once(text: bytes) -> Schedule | None:
     around = len(text) - sum(map(len, envelope.rows)) - len(envelope.rows)
     if around > _MOST_AROUND:
         return None
-    return Schedule([JsonRow(bytes(row)) for row in envelope.rows], envelope.total)
+    return Schedule(list(map(bytes, envelope.rows)), envelope.total)
 
 
 _MOST_AROUND = len('{"TotalRows":1234567,"Appointments":[]}')

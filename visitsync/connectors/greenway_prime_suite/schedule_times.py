@@ -15,28 +15,39 @@ LONGEST = timedelta(hours=16)
 _DAY = timedelta(days=1)
 
 
-@lru_cache(maxsize=65_536)
-def start_of(day: str, starts: str | None, told: str | None, zone: str, preferred: str) -> LocalTime:
-    """The start as the schedule shows it. StartTime and AppointmentTime that disagree are flagged, never chosen from.
+Times = tuple[str | None, str | None, str | None]
+"""StartTime, AppointmentTime and EndTime."""
 
-    `preferred`: the setting start_field. Raises RecordUnreadable.
+
+@lru_cache(maxsize=65_536)
+def slot_of(
+    day: str, times: Times, visit_starts: str | None, type_minutes: int | None, zone: str, preferred: str
+) -> tuple[LocalTime, int]:
+    """When an appointment starts, and how many minutes it lasts: until EndTime, else as long as its type.
+
+    `visit_starts`: Visit.FromDateTime, where it counts. `preferred`: the setting start_field. Raises RecordUnreadable.
     """
+    start = _start(day, times, zone, preferred)
+    length = _minutes_until(day, times[2], start.wall) or type_minutes
+    if length is None:
+        raise RecordUnreadable("EndTime: missing, and Type.Duration says no length either")
+    return (_confirmed(start, visit_starts) if visit_starts else start), length
+
+
+def _start(day: str, times: Times, zone: str, preferred: str) -> LocalTime:
+    """The start as the schedule shows it. StartTime and AppointmentTime that disagree are flagged, not chosen from."""
+    starts, told, _ = times
     if preferred != "agreeing":
         chosen = starts if preferred == "StartTime" else told
         return _local(_clock(day, chosen, preferred), zone)
-    first = starts if _is_given(starts) else told
-    start = _local(_clock(day, first, "StartTime"), zone)
+    start = _local(_clock(day, starts if _is_given(starts) else told, "StartTime"), zone)
     if _is_given(starts) and _is_given(told) and _clock(day, told, "AppointmentTime") != start.wall:
         return _contradicted(start)
     return start
 
 
-@lru_cache(maxsize=65_536)
-def minutes_until(day: str, ends: str | None, start: datetime) -> int | None:
-    """How long after the start (wall time) EndTime is, past midnight too; None where there is no end.
-
-    Raises RecordUnreadable.
-    """
+def _minutes_until(day: str, ends: str | None, start: datetime) -> int | None:
+    """How long after the start (wall time) EndTime is, past midnight too; None where there is no end."""
     if not _is_given(ends):
         return None
     end = _clock(day, ends, "EndTime")
@@ -46,12 +57,9 @@ def minutes_until(day: str, ends: str | None, start: datetime) -> int | None:
     return int(length.total_seconds()) // 60 or None
 
 
-def confirmed(start: LocalTime, instant_text: str | None) -> LocalTime:
-    """The start with what Visit.FromDateTime says about it: it settles a doubtful hour, or contradicts.
-
-    Raises RecordUnreadable.
-    """
-    if not instant_text or start.clarity is Clarity.CONTRADICTORY:
+def _confirmed(start: LocalTime, instant_text: str) -> LocalTime:
+    """The start with what Visit.FromDateTime says about it: it settles a doubtful hour, or contradicts."""
+    if start.clarity is Clarity.CONTRADICTORY:
         return start
     try:
         instant = read_instant(instant_text)

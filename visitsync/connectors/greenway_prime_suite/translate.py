@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
-from visitsync.connector_kit.json_rows import JsonRow, decode_record
+from visitsync.connector_kit.json_rows import decode_record
 from visitsync.connector_kit.pages import CATALOG_KINDS, FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors.greenway_prime_suite.appointments import to_appointment
 from visitsync.connectors.greenway_prime_suite.catalog import named_in, tells_more, to_catalog_entry
 from visitsync.connectors.greenway_prime_suite.patients import names_nobody, to_listed_patient, to_patient
 from visitsync.connectors.greenway_prime_suite.payloads import PATIENTS_IN_ROWS, PERSONS
 from visitsync.connectors.greenway_prime_suite.saved_files import page_from_file
-from visitsync.connectors.greenway_prime_suite.schedule_page import read_schedule, row_id
+from visitsync.connectors.greenway_prime_suite.schedule_page import Schedule, read_schedule, row_id
 from visitsync.connectors.greenway_prime_suite.secrecy import without_secrets
 from visitsync.connectors.greenway_prime_suite.values import optional_id
 from visitsync.domain.appointment import Appointment, AppointmentDetail
@@ -39,12 +39,17 @@ class PrimeSuiteTranslator:
         """The records of a page, in order, each id once. Raises AnswerUnreadable."""
         if page.kind is RecordKind.PATIENT and page.asked.get(FROM) != SCHEDULE:
             return [_patient_record(page)]
-        rows = read_schedule(page.body, is_null_empty=page.asked.get(NULL_LIST) == EMPTY).rows
+        schedule = read_schedule(page.body, is_null_empty=page.asked.get(NULL_LIST) == EMPTY)
         if page.kind in CATALOG_KINDS:
-            return _listed(page.kind, rows, page.asked.get(ONLY))
+            return _listed(page.kind, schedule, page.asked.get(ONLY))
         if page.kind is RecordKind.PATIENT:
-            return [*_patients_in(rows)]
-        return [_appointment_record(position, row) for position, row in enumerate(rows)]
+            return [*_patients_in(schedule)]
+        if schedule.troubles:
+            return [_appointment_record(schedule, position) for position in range(len(schedule.rows))]
+        try:
+            return [RawRecord(kind=RecordKind.APPOINTMENT, id=row_id(row), body=row) for row in schedule.rows]
+        except RecordUnreadable:
+            return [_appointment_record(schedule, position) for position in range(len(schedule.rows))]
 
     def appointment(self, record: RawRecord, context: TranslationContext) -> Appointment:
         """Raises RecordUnreadable."""
@@ -76,11 +81,12 @@ class PrimeSuiteTranslator:
 TRANSLATOR = PrimeSuiteTranslator()
 
 
-def _appointment_record(position: int, row: JsonRow) -> Found:
-    if row.trouble:
-        return _unreadable(RecordKind.APPOINTMENT, position, row, row.trouble)
+def _appointment_record(schedule: Schedule, position: int) -> Found:
+    row, trouble = schedule.rows[position], schedule.troubles.get(position)
+    if trouble is not None:
+        return _unreadable(RecordKind.APPOINTMENT, position, row, trouble)
     try:
-        return RawRecord(kind=RecordKind.APPOINTMENT, id=row_id(row.body), body=row.body)
+        return RawRecord(kind=RecordKind.APPOINTMENT, id=row_id(row), body=row)
     except RecordUnreadable as error:
         return _unreadable(RecordKind.APPOINTMENT, position, row, str(error))
 
@@ -90,12 +96,12 @@ def _patient_record(page: FetchedPage) -> RawRecord:
     return RawRecord(kind=page.kind, id=page.asked[ID], body=page.body, asked=page.asked, is_absent=is_absent)
 
 
-def _patients_in(rows: list[JsonRow]) -> Iterator[Found]:
+def _patients_in(schedule: Schedule) -> Iterator[Found]:
     """Everybody whom these rows name, each once: of several mentions the last."""
     found: dict[str, RawRecord] = {}
-    for position, row in enumerate(rows):
+    for position, row in enumerate(schedule.rows):
         try:
-            body = bytes(decode_record(row.body, PATIENTS_IN_ROWS).patient)
+            body = bytes(decode_record(row, PATIENTS_IN_ROWS).patient)
             identity = None if body == b"null" else optional_id(decode_record(body, PERSONS).id or None)
         except RecordUnreadable as error:
             yield _unreadable(RecordKind.PATIENT, position, row, str(error))
@@ -105,20 +111,20 @@ def _patients_in(rows: list[JsonRow]) -> Iterator[Found]:
     yield from found.values()
 
 
-def _listed(kind: RecordKind, rows: list[JsonRow], only: str | None) -> list[Found]:
+def _listed(kind: RecordKind, schedule: Schedule, only: str | None) -> list[Found]:
     """What these rows name of a kind, each once, from the row that says most of it."""
     wanted = None if only is None else set(only.split(","))
     best: dict[str, tuple[CatalogEntry, bytes]] = {}
-    for row in rows:
+    for row in schedule.rows:
         try:
-            named = [] if row.trouble else named_in(kind, row.body)
+            named = named_in(kind, row)
         except RecordUnreadable:
             continue  # as an appointment it is told to be unreadable
         for entry in named:
             if (wanted is None or entry.id in wanted) and tells_more(entry, best.get(entry.id, (None,))[0]):
-                best[entry.id] = (entry, row.body)
+                best[entry.id] = (entry, row)
     return [RawRecord(kind=kind, id=identity, body=body) for identity, (_, body) in best.items()]
 
 
-def _unreadable(kind: RecordKind, position: int, row: JsonRow, reason: str) -> UnreadableRecord:
-    return UnreadableRecord(kind=kind, position=position, body=row.body, reason=reason)
+def _unreadable(kind: RecordKind, position: int, row: bytes, reason: str) -> UnreadableRecord:
+    return UnreadableRecord(kind=kind, position=position, body=row, reason=reason)

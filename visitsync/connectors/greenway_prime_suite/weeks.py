@@ -114,7 +114,7 @@ class _Attempt:
         is_first = self._total is None
         before, had = self.received, self._total
         self._total = schedule.total
-        self._met.update(_name_of(row.body) for row in schedule.rows)
+        self._met.update(_name_of(row) for row in schedule.rows)
         if not is_first and schedule.total != had:
             self.is_spoilt = True
             return False
