@@ -19,7 +19,7 @@ from visitsync.wiring.log import set_up_log
 @click.option("--all", "shows_all", is_flag=True, help="List everything that needs a fix, not one of each kind.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the final state, as JSON.")
 def demo(keep: bool, seed: int, shows_all: bool, as_json: bool) -> int:
-    """Show the main job: two pretend EMRs, the answer to every appointment, and changes that are followed.
+    """Show the main job: six pretend EMRs, the answer to every appointment, and changes that are followed.
 
     Needs no installation and leaves nothing behind. Ends with 1 if anything did not follow in time.
 
@@ -41,7 +41,7 @@ def demo(keep: bool, seed: int, shows_all: bool, as_json: bool) -> int:
 
 
 def _tell_what_next(screen: Screen, state: FinalState, *, is_kept: bool) -> None:
-    drchrono, kareo = state.clinics
+    drchrono, kareo, *_ = state.clinics
     text = Text()
     text.append(f"All of this took {state.seconds:.0f} seconds.\n\n", style="dim")
     if is_kept:

@@ -107,6 +107,37 @@ HAPPENINGS = (
         has_followed=_ends,
     ),
     Happening(
+        prop="moved",
+        emr="athenahealth",
+        what="an appointment is dragged to another hour",
+        act=_move,
+        has_followed=_moves,
+    ),
+    Happening(
+        prop="type respelled",
+        emr="carecloud",
+        what="“Telemedicne Visit” becomes “Telemedicine Visit”",
+        act=_respell,
+        has_followed=_becomes_visit,
+    ),
+    Happening(
+        prop="cancelled",
+        emr="greenway_prime_suite",
+        what="an appointment is cancelled",
+        act=lambda stage: stage.clinic.cancel(stage.props["cancelled"]),
+        has_followed=_ends,
+    ),
+    Happening(
+        prop="moved", emr="hl7v2", what="an appointment is moved to another hour", act=_move, has_followed=_moves
+    ),
+    Happening(
+        prop="e-mail corrected",
+        emr="hl7v2",
+        what="the front desk enters the missing e-mail on the patient's chart",
+        act=_correct_email,
+        has_followed=_becomes_visit,
+    ),
+    Happening(
         prop="deleted",
         emr="drchrono",
         what="an appointment is deleted for good",

@@ -15,19 +15,20 @@ import msgspec
 
 from visitsync.domain.decision import Outcome
 from visitsync.storage import appointments, effects
+from visitsync.storage.decisions import Cause
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.staff import add_staff
 from visitsync.sync.answers import Answer, to_be_fixed
 from visitsync.sync.link import Progress
 from visitsync.sync.pipeline import sync
-from visitsync.sync.recheck import recheck_for_practitioner
+from visitsync.sync.recheck import recheck_everything, recheck_for_practitioner
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn
 from visitsync.wiring.addresses import webhook_url
 from visitsync.wiring.cli.enable import enable_practitioner
 from visitsync.wiring.demo.admin import Opened, open_practice
 from visitsync.wiring.demo.happenings import HAPPENINGS, Followed, happen, look, wait_for_visit
-from visitsync.wiring.demo.processes import POLL_SECONDS, Processes, demo_environment, free_port
+from visitsync.wiring.demo.processes import POLL_SECONDS, Ports, Processes, demo_environment, free_port
 from visitsync.wiring.demo.screen import Screen
 from visitsync.wiring.demo.stage import CASTS, Set, enters_at, set_up
 from visitsync.wiring.house import House, open_house
@@ -62,7 +63,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     screen: Screen
     stages: tuple[Set, ...]
     processes: Processes
-    web_port: int
+    ports: Ports
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def demo(*, seed: int, screen: Screen, shows_all: bool) -> Iterator[FinalState]:
         followed = [*_let_things_happen(play, opened)]
         enabled = _enable_forgotten_provider(play, opened)
         ahead, nearer = _let_time_pass(play, opened)
-        environment = demo_environment(play.house.settings.home, play.web_port, ahead)
+        environment = demo_environment(play.house.settings.home, play.ports, ahead)
         yield FinalState(
             clinics=tuple(_state(play, stage, one) for stage, one in zip(play.stages, opened, strict=True)),
             followed=(*followed, *nearer),
@@ -92,12 +93,13 @@ def demo(*, seed: int, screen: Screen, shows_all: bool) -> Iterator[FinalState]:
 
 @contextmanager
 def _on_stage(seed: int, screen: Screen) -> Iterator[Play]:
-    """The database, both EMRs and an empty house, in a private folder that is gone afterwards."""
-    screen.heading(1, "A database and two pretend EMRs start")
+    """The database, the EMRs and an empty house, in a private folder that is gone afterwards."""
+    screen.heading(1, "A database and six pretend EMRs start")
     with ExitStack() as closing:
         home = closing.enter_context(_private_folder())
-        web_port = free_port()
-        settings = from_environment(demo_environment(home, web_port))
+        ports = Ports(web=free_port(), listen=free_port())
+        environment = demo_environment(home, ports)
+        settings = from_environment(environment)
         began = time.monotonic()
         house = closing.enter_context(open_house(settings))
         screen.done("PostgreSQL, embedded, in a private folder", time.monotonic() - began)
@@ -109,15 +111,17 @@ def _on_stage(seed: int, screen: Screen) -> Iterator[Play]:
             )
         processes = Processes(home)
         closing.callback(processes.stop_all)
-        yield Play(house=house, screen=screen, stages=stages, processes=processes, web_port=web_port)
+        processes.start("listen", environment)
+        processes.wait_for_listener(ports.listen)
+        yield Play(house=house, screen=screen, stages=stages, processes=processes, ports=ports)
 
 
 def _open_practices(play: Play) -> tuple[Opened, ...]:
-    play.screen.heading(2, "Both practices are connected, and their admins approve and enable")
+    play.screen.heading(2, "The practices are connected, and their admins approve and enable")
     opened = []
     for stage in play.stages:
         began = time.monotonic()
-        one = open_practice(play.house, stage)
+        one = open_practice(play.house, stage, play.ports.listen)
         opened.append(one)
         play.screen.done(f"{stage.cast.name} → {stage.emr_name}", time.monotonic() - began)
         play.screen.say(f"   approved: {', '.join(one.approved)};  forgotten: {one.forgotten_type}", "dim")
@@ -132,6 +136,8 @@ def _first_sync(play: Play, opened: Sequence[Opened]) -> None:
         began = time.monotonic()
         with play.screen.progress(stage.emr_name, stage.server.requests.__len__) as watch:
             report = _sync_to_its_end(play, one, watch)
+        if stage.is_pushed:  # its messages came before the admin had approved anything
+            recheck_everything(play.house.link(one.practice_id, one.connection_id), Cause("setting changed"))
         answered = sum(_outcomes(play.house, one).values())
         play.screen.done(f"{stage.emr_name}: {answered} appointments answered", time.monotonic() - began)
         if report.trouble:
@@ -165,19 +171,19 @@ def _show(play: Play, opened: Sequence[Opened], *, shows_all: bool) -> None:
 
 
 def _start_processes(play: Play, opened: Sequence[Opened]) -> None:
-    environment = demo_environment(play.house.settings.home, play.web_port)
+    environment = demo_environment(play.house.settings.home, play.ports)
     began = time.monotonic()
     for command in ("work", "serve"):
         play.processes.start(command, environment)
-    play.processes.wait_for_web(play.web_port)
+    play.processes.wait_for_web(play.ports.web)
     for stage, one in zip(play.stages, opened, strict=True):
         if configure := stage.app.controls().get("webhook"):
             address = webhook_url(play.house.settings, stage.cast.emr, one.practice_id, one.connection_id)
             configure({"callback_url": address, "secret_token": one.webhook_secret})
     play.screen.heading(5, "A worker and a web process run now, as they do every day; things happen in the EMRs")
     play.screen.say(
-        f"   DrChrono pushes a hint, Kareo is asked every {POLL_SECONDS} s (in real life every few minutes). "
-        f"Both processes were ready after {time.monotonic() - began:.1f} s.", "dim",
+        f"   Intergy sends messages, DrChrono pushes hints, the others are asked every {POLL_SECONDS} s (in real life "
+        f"every few minutes). The processes were ready after {time.monotonic() - began:.1f} s.", "dim",
     )  # fmt: skip
 
 
@@ -225,7 +231,7 @@ def _let_time_pass(play: Play, opened: Sequence[Opened]) -> tuple[timedelta, lis
     play.processes.stop("work")
     for stage in play.stages:
         stage.clock.advance(ahead)
-    play.processes.start("work", demo_environment(play.house.settings.home, play.web_port, ahead))
+    play.processes.start("work", demo_environment(play.house.settings.home, play.ports, ahead))
     began = time.monotonic()
     found = []
     for stage, one, was in zip(play.stages, opened, before, strict=True):

@@ -1,14 +1,16 @@
-"""The worker and the web process of the demo: the same commands as anywhere, in an environment of their own."""
+"""The processes of the demo: the same commands as anywhere, in an environment of their own."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+import msgspec
 
 from visitsync.wiring.settings import VARIABLES
 
@@ -17,11 +19,18 @@ STOPS_WITHIN_SECONDS = 20.0
 POLL_SECONDS = 2
 
 
+class Ports(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the demo's own processes are found on this machine."""
+
+    web: int
+    listen: int
+
+
 class DidNotBecomeReady(RuntimeError):
     """A process of the demo ended or stays silent; its log says why."""
 
 
-def demo_environment(home: Path, web_port: int, clock_ahead: timedelta = timedelta()) -> dict[str, str]:
+def demo_environment(home: Path, ports: Ports, clock_ahead: timedelta = timedelta()) -> dict[str, str]:
     """What other commands need to work on the demo. Nothing of the caller's own installation is in it."""
     ahead = {"VISITSYNC_CLOCK_AHEAD": f"{clock_ahead.total_seconds():.0f}"} if clock_ahead else {}
     return {
@@ -29,7 +38,8 @@ def demo_environment(home: Path, web_port: int, clock_ahead: timedelta = timedel
         "VISITSYNC_ALLOW_LOOPBACK": "1",
         "VISITSYNC_KEEP_ON_POWER_CUT": "0",
         "VISITSYNC_POLL_SECONDS": str(POLL_SECONDS),
-        "VISITSYNC_WEB_PORT": str(web_port),
+        "VISITSYNC_WEB_PORT": str(ports.web),
+        "VISITSYNC_LISTEN_PORTS": str(ports.listen),
         **ahead,
     }
 
@@ -43,7 +53,7 @@ def free_port() -> int:
 
 
 class Processes:
-    """Starts, restarts and ends the two processes."""
+    """Starts, restarts and ends them."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
@@ -83,12 +93,27 @@ class Processes:
 
     def wait_for_web(self, port: int) -> None:
         """Returns once the web process is ready. Raises DidNotBecomeReady."""
+        self._wait_for("serve", lambda: _is_ready(port))
+
+    def wait_for_listener(self, port: int) -> None:
+        """Returns once messages can be sent. Raises DidNotBecomeReady."""
+        self._wait_for("listen", lambda: _is_open(port))
+
+    def _wait_for(self, command: str, is_ready: Callable[[], bool]) -> None:
         ends = time.monotonic() + READY_WITHIN_SECONDS
-        while time.monotonic() < ends and self._running["serve"].poll() is None:
-            if _is_ready(port):
+        while time.monotonic() < ends and self._running[command].poll() is None:
+            if is_ready():
                 return
             time.sleep(0.05)
-        raise DidNotBecomeReady(f"The web process did not start; {self._logs / 'serve.log'} says why.")
+        raise DidNotBecomeReady(f"`visitsync {command}` did not start; {self._logs / f'{command}.log'} says why.")
+
+
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_ready(port: int) -> bool:

@@ -39,7 +39,7 @@ LEGEND: Mapping[str, str] = {
     Outcome.CANCELLED: "in the EMR, and so here",
     Outcome.OVER: "its time has passed",
 }
-LISTED = 8
+LISTED = 3
 
 
 class Screen:
@@ -65,7 +65,7 @@ class Screen:
         text = Text.assemble(
             ("Appointments booked in a practice's EMR become video visits,\n", "bold"),
             ("and every one that does not says why.\n\n", "bold"),
-            ("Two pretend EMRs, a database and a worker start on this machine now. All people are invented.\n", "dim"),
+            ("Six pretend EMRs, a database and a worker start on this machine now. All people are invented.\n", "dim"),
             ("Nothing leaves the machine, and nothing stays on it.", "dim"),
         )
         self._print(Panel(text, box=ROUNDED, title="Visitsync", title_align="left", padding=(1, 2), expand=False))

@@ -1,10 +1,12 @@
-"""The two pretend clinics of the demo, each in its pretend EMR on this machine."""
+"""The pretend clinics of the demo, one on each EMR of the mission, each in its pretend EMR on this machine."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
+from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.connectors import connector_for
 from visitsync.domain.local_time import zone_named
 from visitsync.rules.calendar import months_later
@@ -26,8 +28,8 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     zones: tuple[str, ...]
     seed: int
-    variants: Mapping[str, str]
-    settings: Mapping[str, str]
+    variants: Mapping[str, str] = {}
+    settings: Mapping[str, str] = {}
 
 
 # Limits are kept in the demo as everywhere; only the pretend vendors grant more than the real ones do.
@@ -50,9 +52,52 @@ CASTS = (
         variants={"throttle_percent": "1"},
         settings={"throttle_scale": "0.05", "throttle_margin_ms": "10"},
     ),
+    Cast(
+        emr="athenahealth",
+        slug="bluebell",
+        name="Bluebell Women's Health",
+        zones=("America/New_York", "America/Phoenix"),
+        seed=31,
+        variants={"calls_per_second": "110"},
+        settings={"requests_per_second": "100"},
+    ),
+    Cast(
+        emr="carecloud",
+        slug="foxglove",
+        name="Foxglove Orthopedics",
+        zones=("America/New_York",),
+        seed=43,
+        settings={"requests_per_second": "100"},
+    ),
+    Cast(
+        emr="greenway_prime_suite",
+        slug="marigold",
+        name="Marigold Pediatrics",
+        zones=("America/Denver",),
+        seed=59,
+        variants={
+            "calls_per_second": "none",
+            "cancellations": "status-text",
+            "states": "letters",
+            "insurance": "with demographics",
+        },
+        settings={"requests_per_second": "100"},
+    ),
+    Cast(
+        emr="hl7v2",
+        slug="verbena",
+        name="Verbena Internal Medicine",
+        zones=("America/New_York",),
+        seed=61,
+    ),
 )
 
 APPOINTMENTS = 220
+SENDS_WITHIN_SECONDS = 60.0
+
+
+class NothingArrives(RuntimeError):
+    """The messages of a pretend EMR are not acknowledged; the log of the listening process says why."""
 
 
 class Set(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,14 +113,33 @@ class Set(msgspec.Struct, frozen=True, kw_only=True):
     """What will happen → the clinic's id of the appointment it happens to."""
 
     @property
+    def manifest(self) -> Manifest:
+        """What is fixed about its EMR."""
+        return connector_for(self.cast.emr).MANIFEST
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether its EMR sends messages by itself."""
+        return self.manifest.feed is Feed.PUSH
+
+    @property
     def base_url(self) -> str:
-        """Where the connector finds this EMR."""
-        return base_url_at(self.server.url, self.cast.emr)
+        """Where the connector finds this EMR; "" where there is nothing to ask."""
+        is_asked = self.manifest.is_listed or self.manifest.reads_patients
+        return base_url_at(self.server.url, self.cast.emr) if is_asked else ""
 
     @property
     def emr_name(self) -> str:
         """The EMR as staff know it."""
-        return connector_for(self.cast.emr).MANIFEST.name
+        return self.manifest.name
+
+    def wait_until_all_is_sent(self) -> None:
+        """Returns once an EMR that pushes has no message left. Raises NothingArrives."""
+        ends = time.monotonic() + SENDS_WITHIN_SECONDS
+        while self.app.controls()["outbox"]({})["waiting"]:  # type: ignore[index]
+            if time.monotonic() > ends:
+                raise NothingArrives(f"{self.emr_name} could not deliver its messages.")
+            time.sleep(0.05)
 
     def vendor_id(self, prop: str) -> str:
         """What the EMR calls that appointment now."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from visitsync.wiring.demo.happenings import HAPPENINGS
+from visitsync.wiring.demo.stage import CASTS
 
 COMMAND = "from visitsync.wiring.cli import main; main()"
 
@@ -41,7 +42,7 @@ def test_everything_is_answered_and_every_happening_is_followed_by_itself(
     ran = _run(somebody_elses_installation, "--json")
     assert ran.returncode == 0, ran.stderr
     state = json.loads(ran.stdout)
-    assert [one["practice"] for one in state["clinics"]] == ["larkspur", "juniper"]
+    assert [one["emr"] for one in state["clinics"]] == [cast.emr for cast in CASTS]
     for clinic in state["clinics"]:
         outcomes = clinic["outcomes"]
         assert sum(outcomes.values()) > 200
@@ -49,7 +50,7 @@ def test_everything_is_answered_and_every_happening_is_followed_by_itself(
         assert len(clinic["needs_fix"]) == outcomes["needs_fix"] + outcomes.get("on_hold", 0)
         assert all(one["explanations"] and one["explanations"][0]["fix"] for one in clinic["needs_fix"])
         assert all(one["expected_by_text"] or _says_when(one) for one in clinic["needs_fix"])
-    assert len(state["followed"]) == len(HAPPENINGS) + 2
+    assert len(state["followed"]) == len(HAPPENINGS) + len(CASTS)
     assert [one["what"] for one in state["followed"] if one["seconds"] is None] == []
     assert state["provider_enabled_made_ready"] > 0
     assert list((tmp_path / "tmp").iterdir()) == [], "it leaves nothing behind"
