@@ -78,7 +78,7 @@ def _addresses(segment: Segment, field: int) -> Iterator[str]:
         if not segment.name.startswith("Z"):
             yield NULL
         return
-    if "@" not in text and segment.delimiters.escape not in text and not _speaks_of_email(text):
+    if "@" not in text and segment.delimiters.escape not in text and not _speaks_of_email(text) and NULL not in text:
         return
     for parts in segment.repetitions(field):
         address = _address(parts)
@@ -96,7 +96,7 @@ def _address(parts: list[str]) -> str:
     use, kind = _part(parts, 2).upper(), _part(parts, 3).upper()
     says_so = use in _EMAIL_USES or kind in _EMAIL_KINDS
     fourth, first = _part(parts, 4), _part(parts, 1)
-    if fourth and (says_so or "@" in fourth):
+    if fourth and (says_so or "@" in fourth or fourth == NULL):
         return fourth
     if says_so and first:
         return first
