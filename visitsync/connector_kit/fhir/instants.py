@@ -8,6 +8,8 @@ from visitsync.connector_kit.wall_time import FIRST_YEAR, LAST_YEAR, iso_date
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z", re.ASCII)
+_YEARS = (str(FIRST_YEAR), str(LAST_YEAR))
 EXPECTED = "expected a date and time with Z or an offset, like 2026-11-17T15:00:00Z"
 
 
@@ -37,6 +39,8 @@ def wall_of(text: str) -> datetime:
 
 def moment(text: str) -> datetime:
     """Like `instant`, for stamps that are all different."""
+    if _USUAL.fullmatch(text) and _YEARS[0] <= text[:4] <= _YEARS[1]:
+        return datetime.fromisoformat(text)
     return instant.__wrapped__(text)
 
 

@@ -27,12 +27,18 @@ class Target(NamedTuple):
 
 
 NOBODY = Target("", "")
+OFTEN = frozenset({"Patient", "Practitioner", "PractitionerRole", "Location"})
+_PLAIN_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
 def target_of(reference: Reference) -> Target:
     """Type and id of what is referred to; NOBODY where there is neither. `urn:` names are ids of unknown type."""
-    if reference.reference:
-        found = _read(reference.reference)
+    text = reference.reference
+    if text:
+        kind, _, identity = text.partition("/")
+        if kind in OFTEN and _PLAIN_ID.fullmatch(identity):
+            return Target(kind, identity)
+        found = _read(text)
         return found._replace(type=reference.type) if not found.type and reference.type else found
     if reference.id:
         return Target(reference.resource_type or reference.type or "", reference.id)

@@ -1,7 +1,31 @@
 """What the tests that cross rooms must be told about an EMR reached by FHIR."""
 
-from visitsync.connector_kit.conformance.across_rooms import AcrossRooms
+from collections.abc import Mapping
+
+from visitsync.connector_kit.conformance.across_rooms import SOON, AcrossRooms, Told
 from visitsync.connectors.fhir_r4.simulator.settings import PATH
+from visitsync.domain.decision import Outcome
+from visitsync.domain.reason import Owner
+
+TOLD: Mapping[str, Told] = {
+    "A7-reason": Told(
+        outcome=Outcome.NOT_TELEMEDICINE, codes=("nothing-marks-it",), owner=Owner.FRONT_DESK, by=SOON,
+        says="nothing says that it is a video visit", fix="one of: Telemedicine Visit, Video Consult",
+    ),
+    "B6": Told(
+        outcome=Outcome.ON_HOLD, codes=("chart-merged",), owner=Owner.FRONT_DESK, by=SOON,
+        says="points to a chart that was merged", fix="surviving",
+    ),
+    "F7": Told(
+        codes=("made-from-another",), owner=Owner.NOBODY, says="made it from an earlier appointment ({old})",
+        fix="Nothing to do", then_codes=("made-from-another",),
+    ),
+    "F9-archived": Told(
+        outcome=Outcome.CANCELLED, codes=("deleted-in-emr",), owner=Owner.FRONT_DESK,
+        says="no longer in FHIR R4's schedule", fix="Does the patient know?",
+        then=Outcome.CANCELLED, then_codes=("deleted-in-emr",),
+    ),
+}  # fmt: skip
 
 ACROSS_ROOMS = AcrossRooms(
     emr="fhir_r4",
@@ -20,5 +44,6 @@ ACROSS_ROOMS = AcrossRooms(
     has_one_question_per_chart=False,
     a_list_of_the_practice=rf"^GET {PATH}/Location",
     unreadable=("start",),
+    told=TOLD,
     fields=("status", "start", "end", "participant", "appointmentType", "id", "meta", "created"),
 )

@@ -112,9 +112,9 @@ def _words(row: AppointmentShape, of_reasons: tuple[str, ...]) -> tuple[str, ...
 def _moves(row: AppointmentShape, status: AppointmentStatus | None) -> tuple[str | None, str | None]:
     """Which appointment it replaces, or is replaced by: R5's own element, or another one among its information."""
     other = _id_of(row.previous_appointment)
-    if other is None and row.supporting_information is not msgspec.UNSET:
+    if other is None:
         raw = bytes(row.supporting_information)
-        if b"Appointment" in raw:
+        if raw and b"Appointment" in raw:
             references = one_or_several(decoded(raw, REFERENCES, "supportingInformation"))
             other = next((found for each in references if (found := _id_of(each)) is not None), None)
     if other is None or other == row.id:
@@ -132,13 +132,14 @@ def _id_of(reference: Reference | None) -> str | None:
 
 def _may_repeat(body: bytes, row: AppointmentShape) -> bool:
     """A quick count of what must not stand there twice; the decoder would silently let the last one win."""
-    statuses = 1 + sum(each is not None and each.status is not None for each in row.participant or ())
+    count = body.count
     return (
-        body.count(b'"participant"') > 1
-        or body.count(b'"start"') > 1
-        or body.count(b'"end"') > 1
-        or body.count(b'"status"') > statuses
-        or body.count(b'"id"') > 1
+        count(b'"start"') > 1
+        or count(b'"participant"') > 1
+        or count(b'"end"') > 1
+        or count(b'"id"') > 1
+        or count(b'"status"')
+        > 1 + sum([each is not None and each.status is not None for each in row.participant or ()])
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import CredentialField, Feed, KnownGap, Manifest, Setting
+from visitsync.connectors.fhir_r4.fixes import FIXES
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.practice import Demographic
 
@@ -47,6 +48,7 @@ MANIFEST = Manifest(
         "patient": "patient",
         "note": "comment",
     },
+    fixes=FIXES,
     credentials=(
         CredentialField(
             name="client_id",

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.fhir.picking import listed, one_or_several
@@ -102,13 +100,14 @@ def _gather(
 
 
 def _party(found: _Gathered, context: TranslationContext) -> Party:
-    practitioner = min(found.practitioners, key=lambda met: met[:2]) if found.practitioners else None
+    practitioner = min(found.practitioners, key=_first_of_these) if len(found.practitioners) > 1 else None
+    if found.practitioners and practitioner is None:
+        practitioner = found.practitioners[0]
     name = None if practitioner is None or practitioner.identity else practitioner.name
-    nameless, places = found.nameless, found.places
-    if practitioner is None and nameless and context.settings.get("display_only") == "practitioner":
-        name, *nameless = nameless
-    places = places or [(None, each) for each in nameless[:1]]
-    place, place_name = places[0] if places else (None, None)
+    if found.nameless:
+        name = _name_the_nameless(found, context, name, is_alone=practitioner is None)
+    place, place_name = found.places[0] if found.places else (None, None)
+    marks = [_place_mark(identity, shown, _name_of(context, identity)) for identity, shown in found.places]
     return Party(
         tuple(found.patients),
         bool(found.patients) and all(found.patients.values()),
@@ -116,13 +115,33 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
         name,
         place,
         None if place else place_name,
-        (*(_place_mark(*each, context.locations.get(each[0] or "")) for each in places), *found.marks),
+        (*marks, *found.marks),
     )
 
 
+def _first_of_these(met: _Met) -> tuple[int, bool]:
+    return met[:2]
+
+
+def _name_the_nameless(
+    found: _Gathered, context: TranslationContext, name: str | None, *, is_alone: bool
+) -> str | None:
+    """Who is only named is the practitioner where a setting says so, else a place. Gives the practitioner's name."""
+    nameless = found.nameless
+    if is_alone and context.settings.get("display_only") == "practitioner":
+        name, *nameless = nameless
+    found.places = found.places or [(None, each) for each in nameless[:1]]
+    return name
+
+
+def _name_of(context: TranslationContext, place: str | None) -> str | None:
+    entry = context.locations.get(place) if place is not None else None
+    return None if entry is None else entry.name
+
+
 @lru_cache(maxsize=4096)
-def _place_mark(identity: str | None, shown: str | None, entry: CatalogEntry | None) -> Mark:
-    return Mark(MarkKind.LOCATION, identity, entry.name if entry is not None and entry.name else shown)
+def _place_mark(identity: str | None, shown: str | None, name: str | None) -> Mark:
+    return Mark(MarkKind.LOCATION, identity, name or shown)
 
 
 def _resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> Target:
@@ -139,7 +158,7 @@ def _resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> Target
 
 def _contained(name: str, row: AppointmentShape) -> Target:
     """A contained Practitioner or place has no id that anybody could ask for; a contained role may point further."""
-    raw = b"" if row.contained is msgspec.UNSET else bytes(row.contained)
+    raw = bytes(row.contained)
     for each in listed(decoded(raw, CONTAINED, "contained")) if raw else ():
         if (each.id or "").lstrip("#") == name:
             if each.resource_type == "PractitionerRole" and each.practitioner is not None:
@@ -166,7 +185,7 @@ def _practitioner(
     if target.type == "PractitionerRole" and identity:
         role = f"PractitionerRole/{identity}"
         identity = beside.names.get(role, "").partition("/")[2] or _by_role(context).get(role) or role
-    rank = _rank(bytes(each.type)) if each.type is not msgspec.UNSET else PERFORMERS[""]
+    rank = _rank(bytes(each.type))
     if each.status == "declined":
         rank += 10
     return _Met(rank, each.required in ("optional", "information-only", False), identity, actor.display)
@@ -174,7 +193,7 @@ def _practitioner(
 
 @lru_cache(maxsize=1024)
 def _rank(raw: bytes) -> int:
-    concepts = one_or_several(decoded(raw, CONCEPTS, "participant.type"))
+    concepts = one_or_several(decoded(raw, CONCEPTS, "participant.type")) if raw else []
     codes = [coding.code or "" for concept in concepts for coding in listed(concept.coding)] or [""]
     return min(PERFORMERS.get(code.upper(), OTHER_TYPE) for code in codes)
 

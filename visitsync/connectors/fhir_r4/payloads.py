@@ -7,8 +7,9 @@ import msgspec
 
 from visitsync.connector_kit.fhir.shapes import Coding, Concept, Contained, Number, Reference, Shape, Text
 
-Part = msgspec.Raw | msgspec.UnsetType
-"""A member that is read later, if it is there at all."""
+Part = msgspec.Raw
+"""A member that is read later; empty where it is not there."""
+NO_PART = msgspec.Raw(b"")
 
 
 class Stamped(Shape, frozen=True, gc=False):
@@ -21,7 +22,7 @@ class Participant(Shape, frozen=True, gc=False):
     """Who or what takes part. `required` is a code until R4 and a boolean in R5."""
 
     actor: Reference | None = None
-    type: Part = msgspec.UNSET
+    type: Part = NO_PART
     required: str | bool | None = None
     status: Text = None
 
@@ -39,24 +40,24 @@ class AppointmentShape(Shape, frozen=True, gc=False):
     participant: list[Participant | None] | None = None
     subject: Reference | None = None
     """R5: the patient or group that it is about."""
-    appointment_type: Part = msgspec.UNSET
-    service_type: Part = msgspec.UNSET
-    service_category: Part = msgspec.UNSET
-    reason_code: Part = msgspec.UNSET
-    reason: Part = msgspec.UNSET
+    appointment_type: Part = NO_PART
+    service_type: Part = NO_PART
+    service_category: Part = NO_PART
+    reason_code: Part = NO_PART
+    reason: Part = NO_PART
     """DSTU2 and STU3: concepts; R5: concepts in references."""
-    reason_reference: Part = msgspec.UNSET
-    type: Part = msgspec.UNSET
+    reason_reference: Part = NO_PART
+    type: Part = NO_PART
     """DSTU2's serviceType."""
-    virtual_service: Part = msgspec.UNSET
-    contained: Part = msgspec.UNSET
-    extension: Part = msgspec.UNSET
-    comment: Part = msgspec.UNSET
-    description: Part = msgspec.UNSET
-    patient_instruction: Part = msgspec.UNSET
-    note: Part = msgspec.UNSET
-    supporting_information: Part = msgspec.UNSET
-    requested_period: Part = msgspec.UNSET
+    virtual_service: Part = NO_PART
+    contained: Part = NO_PART
+    extension: Part = NO_PART
+    comment: Part = NO_PART
+    description: Part = NO_PART
+    patient_instruction: Part = NO_PART
+    note: Part = NO_PART
+    supporting_information: Part = NO_PART
+    requested_period: Part = NO_PART
     previous_appointment: Reference | None = None
     originating_appointment: Reference | None = None
 

@@ -44,27 +44,26 @@ NOTHING = Signs((), ())
 
 def signs_of(row: AppointmentShape, extensions: str) -> Signs:
     """`extensions`: the addresses of extensions that tell how people meet (a setting). Raises RecordUnreadable."""
-    parts = (
-        _raw(row.appointment_type),
-        _raw(row.service_type),
-        _raw(row.service_category),
-        _raw(row.type),
-        _raw(row.reason_code),
-        _raw(row.reason),
-        _raw(row.reason_reference),
+    told = _told(
+        bytes(row.appointment_type),
+        bytes(row.service_type),
+        bytes(row.service_category),
+        bytes(row.type),
+        bytes(row.reason_code),
+        bytes(row.reason),
+        bytes(row.reason_reference),
     )
-    told = _told(*parts)
-    more = (_raw(row.virtual_service), _raw(row.contained), _raw(row.extension))
-    if not any(more):
+    virtual, contained, extension = bytes(row.virtual_service), bytes(row.contained), bytes(row.extension)
+    if not (virtual or contained or extension):
         return told
-    modes = _modes(*more, extensions)
+    modes = _modes(virtual, contained, extension, extensions)
     return Signs((*told.marks, *modes), told.words) if modes else told
 
 
 def words_of_notes(row: AppointmentShape) -> tuple[str, ...]:
     """The video words of comment, description, instruction and notes, none of which are kept."""
-    texts = [_raw(part) for part in (row.comment, row.description, row.patient_instruction, row.note)]
-    return video_words(*(text for raw in texts if raw for text in _texts(raw)))
+    parts = (bytes(row.comment), bytes(row.description), bytes(row.patient_instruction), bytes(row.note))
+    return _words_of(*parts) if any(parts) else ()
 
 
 def coding_id(coding: Coding) -> str | None:
@@ -76,7 +75,8 @@ def coding_id(coding: Coding) -> str | None:
 
 def types_of(row: AppointmentShape) -> tuple[Mark, ...]:
     """The kinds of visit that it names, for the list of those in use. Raises RecordUnreadable."""
-    told = _told(*(_raw(part) for part in (row.appointment_type, row.service_type, row.service_category, row.type)))
+    parts = (row.appointment_type, row.service_type, row.service_category, row.type)
+    told = _told(*(bytes(part) for part in parts))
     return tuple(mark for mark in told.marks if mark.id is not None)
 
 
@@ -187,6 +187,10 @@ def _value_of(each: Extension) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _words_of(*parts: bytes) -> tuple[str, ...]:
+    return video_words(*(text for raw in parts if raw for text in _texts(raw)))
+
+
 def _texts(raw: bytes) -> tuple[str, ...]:
     """Every text in a part, whatever its form: R4 has a string where R5 has annotations or concepts."""
     if len(raw) > 4 * MOST_CHARACTERS:
@@ -201,13 +205,6 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list | dict):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _strings(each)
-
-
-def _raw(part: msgspec.Raw | msgspec.UnsetType) -> bytes:
-    if part is msgspec.UNSET:
-        return b""
-    raw = bytes(part)
-    return b"" if raw == b"null" else raw
 
 
 def _without_values(error: Exception) -> str:

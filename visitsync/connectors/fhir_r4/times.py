@@ -107,7 +107,7 @@ def _minutes_said(said: Number, status: AppointmentStatus | None, assumed: str) 
 
 def _time_to_sort_by(row: AppointmentShape, zone: str) -> LocalTime:
     """What was asked for, else when it was made or last changed."""
-    raw = b"" if row.requested_period is msgspec.UNSET else bytes(row.requested_period)
+    raw = bytes(row.requested_period)
     periods = one_or_several(decoded(raw, _PERIODS, "requestedPeriod")) if raw else []
     candidates = (*(period.start for period in periods), row.created, row.meta.last_updated if row.meta else None)
     for text in candidates:
