@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +17,7 @@ LONGEST_REPLAY = timedelta(hours=24)
 """athenahealth keeps what was handed out for a time that nobody knows; the daily sweep finds what is older."""
 MOST_REMEMBERED = 4_000
 """Rows handed out lately; of more than these nobody is told apart."""
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 DIGEST = 8
 """Characters per remembered row."""
 
@@ -79,7 +80,7 @@ def feed_mark(text: str | None, now: datetime) -> FeedMark:
     mark = read(text, FeedMark)
     if mark is None:
         since = now - LONGEST_REPLAY if text else now
-        return FeedMark(read_at=since, replayed_at=since, complete_since=now, looked_at=now, is_open=bool(text))
+        return FeedMark(read_at=since, replayed_at=since, complete_since=now, looked_at=NEVER, is_open=bool(text))
     # Should our clock have been ahead once, nothing may lie in the future.
     early = {name: min(getattr(mark, name), now) for name in ("read_at", "replayed_at", "complete_since", "looked_at")}
     return msgspec.structs.replace(mark, **early)

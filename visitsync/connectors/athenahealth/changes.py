@@ -3,7 +3,7 @@
 athenahealth marks what it hands out as processed for this key (reference, section 7). So a reading
 
 1. looks without using anything up; where there is nothing, that is all (one request);
-2. takes what there is until an answer is empty or short, page after page, each committed before the next;
+2. takes what there is until an answer is empty, page after page, each committed before the next;
 3. replays what was handed out since the last good reading wherever that may have got lost, and now and then anyway.
 
 Rows that a replay shows and that never came here, although every reading ended well, went to somebody else.
@@ -119,7 +119,10 @@ class Feed:
         )
 
     def _unread(self) -> Iterator[ListPage]:
-        """Batch after batch of what was not handed out yet. `following` is None on the last; no offset is ever sent."""
+        """Batch after batch until one is empty; no offset is ever sent. `following` is None on the last.
+
+        Neither a short batch nor `totalcount` says for certain that there is no more (section 7, 8 and section 14).
+        """
         if self._rhythm.looks_first:
             page = self._first({"leaveunprocessed": "true"})
             if not page.rows:
@@ -129,11 +132,10 @@ class Feed:
         page = self._first({})
         body = b""
         for _ in range(MOST_BATCHES):
-            is_last = not page.rows or page.following is None
-            if not is_last and page.answer.body == body:
+            if page.rows and page.answer.body == body:
                 raise AnswerUnreadable(f"{self._path}: athenahealth hands out the same changes again and again.")
-            yield page._replace(following=None if is_last else 0)
-            if is_last:
+            yield page._replace(following=0 if page.rows else None)
+            if not page.rows:
                 return
             body = page.answer.body
             page = self._batch({})

@@ -36,7 +36,8 @@ class Booked:
         """GET of the booked appointments of some days, in the order of their time of day alone."""
         query = request.query
         missing = [name for name in ("startdate", "enddate") if not query.get(name)]
-        if self._variants["departmentid"] == "required" and not query.get("departmentid"):
+        is_required = self._variants["departmentid"] == "required" and len(self._clinic.locations) > 0
+        if is_required and not query.get("departmentid"):
             missing.append("departmentid")
         if missing:
             return refused("Additional fields are required.", 400, missingfields=missing, invalidfields=[])
