@@ -1,8 +1,10 @@
 """What the tests that cross rooms must be told about Prime Suite."""
 
-from visitsync.connector_kit.conformance.across_rooms import AcrossRooms
+from visitsync.connector_kit.conformance.across_rooms import SOON, AcrossRooms, Told
 from visitsync.connectors.greenway_prime_suite.on_trial import FOLLOWED, SETTINGS, WITHOUT_LIMITS
 from visitsync.connectors.greenway_prime_suite.simulator import PATH
+from visitsync.domain.decision import Outcome
+from visitsync.domain.reason import Owner
 
 ACROSS_ROOMS = AcrossRooms(
     emr="greenway_prime_suite",
@@ -19,8 +21,33 @@ ACROSS_ROOMS = AcrossRooms(
     a_list_of_the_practice="User/PatientListGet",
     fields=("AppointmentID", "ScheduleDate", "StartTime", "EndTime", "Type", "Resource", "Patient", "Visit"),
     unreadable=("bad day", "bad time", "no time", "no id", "null id", "text for numbers", "no patient", "no object"),
+    told={
+        "B10-work": Told(
+            outcome=Outcome.NEEDS_FIX, codes=("email-missing", "email-in-other-field"), owner=Owner.FRONT_DESK,
+            says="has no e-mail address", fix="enter it on the", by=SOON,
+        ),
+        "D2-room": Told(
+            outcome=Outcome.NEEDS_PROVIDER, codes=("not-a-provider",), owner=Owner.FRONT_DESK, by=SOON,
+            says="which is not a care provider", fix="Move the appointment to a",
+        ),
+        "E3": Told(  # so far ahead is only read once a day
+            outcome=None, codes=("not-received-yet",), owner=Owner.NOBODY, says="We have not received it",
+            fix="Nothing to do yet", by="Expected by", follows="next day",
+            then=Outcome.WAITING, then_codes=("beyond-horizon",),
+        ),
+        "E5": Told(),  # nothing says when it was booked
+        "E6": Told(),
+        "E7-location": Told(
+            outcome=Outcome.ON_HOLD, codes=("time-contradictory",), owner=Owner.PRACTICE_ADMIN, by=SOON,
+            says="two different things about when this is", fix="checks the time zone of the location",
+        ),
+        "F1-bumped": Told(
+            outcome=Outcome.CANCELLED, codes=("cancelled",), owner=Owner.FRONT_DESK, says="cancelled",
+            fix="set its status back",
+        ),
+    },
     elsewhere={
         "A6": "needs a practice that approves type and location together: test_several_marks",
         "E8": "needs opening hours: test_settings_of_ours",
     },
-)
+)  # fmt: skip

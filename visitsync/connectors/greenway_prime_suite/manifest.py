@@ -6,6 +6,7 @@ import msgspec
 
 from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import CredentialField, Feed, KnownGap, Manifest, Setting
+from visitsync.connectors.greenway_prime_suite.fixes import FIXES
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.practice import Demographic
 
@@ -40,6 +41,7 @@ MANIFEST = Manifest(
     poll_minutes=15,
     sweep_hours=1,  # what is cancelled may simply vanish, which only complete readings show
     reads_single=False,
+    tells_patient_changes=False,  # the schedule shows names, birth dates and e-mails of the coming days, and no more
     lists_are_complete=False,
     marks=(MarkKind.TYPE, MarkKind.SERVICE, MarkKind.RESOURCE, MarkKind.LOCATION, MarkKind.MODE),
     is_matched_by_id=True,
@@ -55,6 +57,7 @@ MANIFEST = Manifest(
         "patient": "patient",
         "note": "appointment comments",
     },
+    fixes=FIXES,
     credentials=(
         CredentialField(
             name="site_id",

@@ -45,6 +45,11 @@ def to_patient(record: RawRecord, context: TranslationContext) -> Patient:
     policies = policies_in(parts.get(INSURANCE), parts.get(DEMOGRAPHICS), context.settings)
     if DEMOGRAPHICS not in parts:
         return Patient(id=record.id, coverages=policies.coverages, is_self_pay=policies.is_self_pay)
+    if names_nobody(record.body):
+        raise RecordUnreadable(
+            "PatientDemographicsSummaryGet: it names nobody; if so this site shows charts that it does not know, set "
+            "unknown_patient to empty"
+        )
     person = person_in(parts[DEMOGRAPHICS])
     if record.id not in (UNNAMED, optional_id(person.value("PatientID"))):
         raise RecordUnreadable("PatientID: not the one that was asked for")
