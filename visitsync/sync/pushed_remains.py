@@ -7,7 +7,7 @@ from visitsync.sync.messages import SET_ASIDE
 from visitsync.sync.run import Run
 
 PATIENTS_FOR = timedelta(days=90)
-"""So long after the last message about a patient without any appointment to come; see decision 0011."""
+"""So long after the last message about a patient without any appointment to come; see decision 0012."""
 EVIDENCE_FOR = timedelta(days=30)
 """Sizes and digests of messages, by which one that comes again is recognised."""
 REFUSED_FOR = timedelta(days=30)

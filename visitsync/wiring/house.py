@@ -29,6 +29,8 @@ from visitsync.wiring.settings import Settings
 
 APP_ROLE = "visitsync_app"
 WAITS_FOR_DATABASE_SECONDS = 10.0
+_NOT_LET_IN = ("password authentication failed", "no password supplied", "does not exist", "no pg_hba.conf entry")
+"""What PostgreSQL says then; a refused sign-in carries no code."""
 
 
 class SetUpMissing(Exception):
@@ -103,6 +105,8 @@ def open_house(settings: Settings) -> Iterator[House]:
     embedded = None if settings.database_url else _embedded(settings)
     try:
         url = settings.database_url or _embedded_url(settings, embedded)
+        if settings.database_url:
+            _refuse_wrong_password(url)
         with Database(url, wait_seconds=WAITS_FOR_DATABASE_SECONDS) as database:
             database.refuse_powerful_role()
             with database.shared() as connection:
@@ -117,6 +121,15 @@ def open_house(settings: Settings) -> Iterator[House]:
     finally:
         if embedded is not None:
             embedded.stop()
+
+
+def _refuse_wrong_password(url: str) -> None:
+    """Raises SetUpMissing where PostgreSQL is there and does not let us in; waiting for it would change nothing."""
+    try:
+        psycopg.connect(url, connect_timeout=int(WAITS_FOR_DATABASE_SECONDS)).close()
+    except psycopg.OperationalError as error:
+        if any(words in str(error) for words in _NOT_LET_IN):
+            raise SetUpMissing("PostgreSQL refuses the user, the password or the database in DATABASE_URL.") from None
 
 
 def migrate_external(settings: Settings) -> list[str]:

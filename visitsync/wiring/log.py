@@ -25,7 +25,7 @@ KNOWN_FIELDS = (
     "at", "level", "process", "event", "practice", "connection", "emr", "appointment", "job", "task", "attempt", "code",
     "kind", "outcome", "trouble", "error", "where", "count", "changed", "records", "repaired", "unreadable", "pages",
     "seconds", "status", "bytes", "port", "url", "version", "until", "pid",
-    "peer", "address",
+    "peer", "host",
 )  # fmt: skip
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _PASSWORD_IN_URL = re.compile(r"(://[^:/\s]*:)[^@\s]*@")

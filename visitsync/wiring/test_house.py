@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from visitsync.storage.keyring import KeyringUnusable
 from visitsync.storage.roles import RoleTooPowerful
@@ -53,3 +54,13 @@ def test_migrating_an_external_database_twice_is_harmless(owner_url: str, databa
     assert migrate_external(settings) == []
     with pytest.raises(SetUpMissing, match="VISITSYNC_OWNER_URL"):
         migrate_external(Settings(home=tmp_path, database_url=database_url))
+
+
+def test_a_wrong_password_of_the_database_is_told_as_that_and_not_repeated(database_url: str, tmp_path: Path) -> None:
+    wrong = make_conninfo(database_url, password="a-wrong-one")
+    with (
+        pytest.raises(SetUpMissing, match="the password or the database in DATABASE_URL") as refused,
+        open_house(Settings(home=tmp_path / "home", database_url=wrong, key="index a; data 1 a")),
+    ):
+        pass
+    assert "a-wrong-one" not in str(refused.value)

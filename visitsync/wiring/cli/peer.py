@@ -47,7 +47,12 @@ class ShownPeer(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.group()
 def peer() -> None:
-    """Say who may push to us. The peer decides the practice, never what a message says about itself."""
+    """Say who may push to us. The peer decides the practice, never what a message says about itself.
+
+    \b
+    Example:
+      visitsync peer add --practice lakeside --emr hl7v2 --network 203.0.113.7
+    """
 
 
 @peer.command()
@@ -107,7 +112,12 @@ def add(
 @practice_option
 @json_option
 def list_peers(slug: str | None, as_json: bool) -> int:
-    """Show who may push, and what each has sent."""
+    """Show who may push, and what each has sent.
+
+    \b
+    Example:
+      visitsync peer list --practice lakeside
+    """
     with the_house() as house:
         tenant = the_practice(house, slug)
         now = house.clock()
@@ -137,7 +147,12 @@ def list_peers(slug: str | None, as_json: bool) -> int:
 @practice_option
 @click.argument("peer_id", metavar="PEER")
 def remove(slug: str | None, peer_id: str) -> int:
-    """Send a sender away: its id, or how that begins. What it has sent stays."""
+    """Send a sender away: its id, or how that begins. What it has sent stays.
+
+    \b
+    Example:
+      visitsync peer remove --practice lakeside 3e9fe503
+    """
     with the_house() as house:
         tenant = the_practice(house, slug)
         author = the_author(house)

@@ -51,7 +51,7 @@ def test_wrong_usage_says_what_is_right(arguments: list[str], code: int, capsys:
 JSON_COMMANDS = {
     "demo", "practice add", "practice list", "practice show", "connect", "catalog", "approve mark", "approve spelling",
     "approve status", "enable practitioner", "enable location", "staff add", "staff list", "household link",
-    "test-visit", "sync", "why", "health", "migrate", "replay", "keys rotate", "simulate",
+    "peer add", "peer list", "test-visit", "sync", "why", "health", "migrate", "replay", "keys rotate", "simulate",
 }  # fmt: skip
 
 

@@ -146,7 +146,7 @@ class Listener:
         while len(self._strangers) > MOST_STRANGERS:
             with suppress(KeyError):
                 self._strangers.popitem(last=False)
-        log.warning("a stranger was sent away", address=str(address), port=port, trouble=why)
+        log.warning("a stranger was sent away", host=str(address), port=port, trouble=why)
 
     def _close(self) -> None:
         for opened in self._sockets:

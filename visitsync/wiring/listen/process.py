@@ -63,5 +63,5 @@ def _listen_in(
     door = Door(database=house.database, vault=house.vault, clock=house.clock)
     listener = Listener(places, door=door, register=register, trust=trust, limits=limits)
     for place, port in zip(places, listener.ports, strict=True):
-        log.info("listening", address=place.host, port=port, kind="TLS" if place.is_tls else "plain")
+        log.info("listening", host=place.host, port=port, kind="TLS" if place.is_tls else "plain")
     listener.run(ends=lambda: stopping.is_set() or moved.is_set())
