@@ -73,6 +73,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether one appointment can be asked for by its id. False: its day is read instead."""
     reads_patients: bool = True
     """Whether a patient can be asked for by id. False: what was pushed of anybody is kept, for it comes only once."""
+    tells_patient_changes: bool = True
+    """Whether it can be asked which charts have changed. False: those that something is found in are read again."""
     lists_are_complete: bool = True
     """Whether what the catalog no longer names is gone from the EMR. False: it is gathered from what is booked."""
     marks: tuple[MarkKind, ...]

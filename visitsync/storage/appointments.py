@@ -277,6 +277,22 @@ def overlapping(
     return [str(row[0]) for row in rows]
 
 
+def findings_of_patients(
+    transaction: Transaction, connection_id: UUID, *, after: datetime, before: datetime | None
+) -> Iterator[tuple[str, datetime, tuple[Finding, ...]]]:
+    """(patient, start, what is found) of telemedicine appointments in that time about which something is found."""
+    rows = transaction.execute(
+        """select patient_id, start_at, findings from appointment
+           where practice_id = %s and connection_id = %s and start_at >= %s and start_at < coalesce(%s::timestamptz, 'infinity')
+             and patient_id is not null and outcome not in ('not_telemedicine', 'over', 'cancelled')
+             and findings <> '[]'
+           order by start_at, appointment_id""",
+        (transaction.practice_id, connection_id, after, before),
+        binary=True,
+    ).fetchall()
+    return ((str(patient_id), start, _decode_findings(findings)) for patient_id, start, findings in rows)
+
+
 def now_missing(transaction: Transaction, connection_id: UUID, ids: Sequence[str], *, now: datetime) -> list[str]:
     """One more complete read has not met these; returns those that two or more in a row have not met."""
     rows = transaction.execute(

@@ -17,6 +17,7 @@ from visitsync.connector_kit.errors import (
 from visitsync.connector_kit.limits import Urgency
 from visitsync.rules.silence import TOO_QUIET, is_too_quiet
 from visitsync.sync.cadence import catalog_due, patient_changes_due, sweep_due
+from visitsync.sync.charts_again import want_charts_again
 from visitsync.sync.keeping import flush, keep, take_in_leftovers
 from visitsync.sync.link import Link
 from visitsync.sync.messages import take_in_messages
@@ -102,6 +103,7 @@ def _turn(run: Run, *, full: bool) -> ConnectorError | UnsafePlan | None:
             note_missing_from_lists(run)
     if run.link.manifest.reads_patients and (full or patient_changes_due(run.link.manifest, last, now)):
         refused = _try(run, lambda: read_patient_changes(run, keep)) or refused
+        want_charts_again(run)
     refused = _try(run, lambda: read_wanted(run, keep)) or refused
     if run.start.is_recheck_due or window is not None:
         recheck_what_time_changed(run)

@@ -34,6 +34,7 @@ MANIFEST = Manifest(
     abnormal_minutes=30,
     poll_minutes=5,
     sweep_hours=1,  # changes are found by comparing alone, and a filter may hide what was cancelled
+    tells_patient_changes=False,
     marks=(MarkKind.TYPE, MarkKind.LOCATION, MarkKind.RESOURCE),
     is_matched_by_id=False,
     required_demographics=frozenset(Demographic),
