@@ -9,6 +9,7 @@ import msgspec
 
 from tests.every_cause.practice import CONSULT, Practice
 from tests.every_cause.told import told_by
+from visitsync.connector_kit.pages import RecordKind
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.records import Patient
 from visitsync.simulator_kit.staging import a_booking
@@ -111,7 +112,10 @@ def _names(practice: Practice, staged: Mapping[str, int]) -> dict[str, dict[str,
 
 
 def _enable_whoever_it_is(practice: Practice, appointment_id: int) -> None:
-    practice.enable(_practitioner_of(practice.clinic, appointment_id))
+    """Whom the EMR does not list, because they are suspended, nobody can enable."""
+    practitioner_id = _practitioner_of(practice.clinic, appointment_id)
+    if str(practitioner_id) in practice.listed(RecordKind.PRACTITIONER):
+        practice.enable(practitioner_id)
 
 
 def _enable_the_second_profile(practice: Practice, appointment_id: int) -> None:
@@ -130,5 +134,6 @@ _ADMIN_ACTS: Mapping[str, Callable[[Practice, int], None]] = {
     "D5": _enable_whoever_it_is,
     "D6": _enable_whoever_it_is,
     "E7": _enable_whoever_it_is,
+    "E7-location": lambda practice, _: practice.connect_location("Mesa Branch", zone="America/Los_Angeles"),
 }
 """What an admin does here about the scenarios whose fix is, at least in part, a setting of ours."""

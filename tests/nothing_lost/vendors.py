@@ -4,9 +4,15 @@ from collections.abc import Mapping
 
 from visitsync.connector_kit.conformance.across_rooms import AcrossRooms as Vendor
 from visitsync.connector_kit.conformance.across_rooms import across_rooms
+from visitsync.connector_kit.manifest import Feed
 from visitsync.connectors import supported_emrs
 
-__all__ = ["DRCHRONO", "VENDORS", "Vendor"]
+__all__ = ["DRCHRONO", "PUSHING", "VENDORS", "Vendor"]
 
-VENDORS: Mapping[str, Vendor] = {emr: across_rooms(emr) for emr in supported_emrs()}
+_ALL = {emr: across_rooms(emr) for emr in supported_emrs()}
+
+VENDORS: Mapping[str, Vendor] = {emr: one for emr, one in _ALL.items() if one.manifest.feed is not Feed.PUSH}
+"""Those that are asked."""
+PUSHING: Mapping[str, Vendor] = {emr: one for emr, one in _ALL.items() if one.manifest.feed is Feed.PUSH}
+"""Those that push, and cannot be asked."""
 DRCHRONO = VENDORS["drchrono"]

@@ -24,7 +24,6 @@ ACROSS_ROOMS = AcrossRooms(
     variants=WITHOUT_LIMITS,
     small_pages={"most_rows": "7", "booked_rows": "7"},
     swarm_variants=(
-        {"booked_rows": "7", "most_rows": "7"},
         {"changed_totalcount": "page"},
         {"changed_totalcount": "missing"},
         {"leaveunprocessed": "ignored"},
@@ -38,7 +37,12 @@ ACROSS_ROOMS = AcrossRooms(
         {"merged_patient": "survivor"},
         {"feed_delay_seconds": "300"},
     ),
-    settings={"requests_per_second": "1000000", "requests_per_day": "1000000000", "tokens_per_minute": "1000000"},
+    settings={
+        "requests_per_second": "1000000",
+        "requests_per_day": "1000000000",
+        "tokens_per_minute": "1000000",
+        "window_days": "31",
+    },
     tells_of_deletions=True,
     tells_of_closed_locations=False,  # a department that is closed is listed like the others
     lists=r"GET /v1/\d+/appointments/(booked|changed)",
@@ -57,7 +61,5 @@ ACROSS_ROOMS = AcrossRooms(
         "A6": "needs a practice that approves type and department together: test_several_marks",
         "E5-still-f": "it lies in the past when it is booked: tried with the quirks of athenahealth",
         "E8": "needs opening hours: test_settings_of_ours",
-        "E7-missing": "tried with every connector: conformance/following.py",
-        "E7-repeated": "tried with every connector: conformance/following.py",
     },
 )  # fmt: skip

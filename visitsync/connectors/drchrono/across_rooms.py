@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from visitsync.connector_kit.conformance.across_rooms import SOON, WITHIN_A_DAY, AcrossRooms, Told
+from visitsync.connector_kit.conformance.across_rooms import SOON, AcrossRooms, Told
 from visitsync.connectors.drchrono.on_trial import WITHOUT_LIMITS
 from visitsync.connectors.drchrono.simulator.settings import CREDENTIALS
 from visitsync.domain.decision import Outcome
@@ -33,15 +33,6 @@ TOLD: Mapping[str, Told] = {
     "E7": Told(
         outcome=Outcome.NEEDS_PROVIDER, codes=("provider-not-enabled", "zones-differ"), owner=Owner.PRACTICE_ADMIN,
         says="Junia Moreau is not enabled", fix="A practice admin enables Junia Moreau", by=SOON, follows="next day",
-    ),
-    "E7-missing": Told(
-        outcome=Outcome.WAITING, codes=("beyond-horizon", "time-nonexistent"), owner=Owner.NOBODY,
-        says="will appear by itself on Mon 14 Dec 2026", fix="put right in the meantime",
-        by="Expected by Mon 14 Dec 2026.",
-    ),
-    "E7-repeated": Told(
-        outcome=Outcome.ON_HOLD, codes=("time-ambiguous", "slow-lane"), owner=Owner.FRONT_DESK, by=WITHIN_A_DAY,
-        says="The clocks show Sun 1 Nov 2026 01:30 twice", fix="out of the repeated hour",
     ),
     "F7": Told(
         codes=("made-from-another",), owner=Owner.NOBODY, says="made it from an earlier appointment ({old})",

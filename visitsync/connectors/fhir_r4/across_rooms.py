@@ -9,8 +9,8 @@ from visitsync.domain.reason import Owner
 
 TOLD: Mapping[str, Told] = {
     "A7-reason": Told(
-        outcome=Outcome.NOT_TELEMEDICINE, codes=("nothing-marks-it",), owner=Owner.FRONT_DESK, by=SOON,
-        says="nothing says that it is a video visit", fix="one of: Telemedicine Visit, Video Consult",
+        outcome=Outcome.NEEDS_FIX, codes=("video-in-note",), owner=Owner.FRONT_DESK, by=SOON,
+        says="it says “telemedicine”, but it is booked as nothing in particular",
     ),
     "B6": Told(
         outcome=Outcome.ON_HOLD, codes=("chart-merged",), owner=Owner.FRONT_DESK, by=SOON,
@@ -45,5 +45,9 @@ ACROSS_ROOMS = AcrossRooms(
     a_list_of_the_practice=rf"^GET {PATH}/Location",
     unreadable=("start",),
     told=TOLD,
+    elsewhere={
+        "A6": "needs a practice that approves type and location together: test_several_marks",
+        "E8": "needs opening hours: test_settings_of_ours",
+    },
     fields=("status", "start", "end", "participant", "appointmentType", "id", "meta", "created"),
 )

@@ -1,10 +1,18 @@
 """What the tests that cross rooms must be told about Prime Suite."""
 
+import msgspec
+
 from visitsync.connector_kit.conformance.across_rooms import SOON, AcrossRooms, Told
 from visitsync.connectors.greenway_prime_suite.on_trial import FOLLOWED, SETTINGS, WITHOUT_LIMITS
 from visitsync.connectors.greenway_prime_suite.simulator import PATH
 from visitsync.domain.decision import Outcome
 from visitsync.domain.reason import Owner
+
+NOT_READ_YET = Told(
+    outcome=None, codes=("not-received-yet",), owner=Owner.NOBODY, says="We have not received it",
+    fix="Nothing to do yet", by="Expected by", follows="next day",
+)  # fmt: skip
+"""What is so far ahead is only read once a day."""
 
 ACROSS_ROOMS = AcrossRooms(
     emr="greenway_prime_suite",
@@ -30,17 +38,16 @@ ACROSS_ROOMS = AcrossRooms(
             outcome=Outcome.NEEDS_PROVIDER, codes=("not-a-provider",), owner=Owner.FRONT_DESK, by=SOON,
             says="which is not a care provider", fix="Move the appointment to a",
         ),
-        "E3": Told(  # so far ahead is only read once a day
-            outcome=None, codes=("not-received-yet",), owner=Owner.NOBODY, says="We have not received it",
-            fix="Nothing to do yet", by="Expected by", follows="next day",
-            then=Outcome.WAITING, then_codes=("beyond-horizon",),
-        ),
+        "E3": msgspec.structs.replace(NOT_READ_YET, then=Outcome.WAITING, then_codes=("beyond-horizon",)),
         "E5": Told(),  # nothing says when it was booked
         "E6": Told(),
         "E7-location": Told(
-            outcome=Outcome.ON_HOLD, codes=("time-contradictory",), owner=Owner.PRACTICE_ADMIN, by=SOON,
-            says="two different things about when this is", fix="checks the time zone of the location",
+            outcome=Outcome.ON_HOLD, codes=("time-contradictory", "location-not-connected"), by=SOON,
+            owner=Owner.PRACTICE_ADMIN, says="two different things about when this is",
+            fix="checks the time zone of the location", follows="next day",
         ),
+        "E7-missing": NOT_READ_YET,
+        "E7-repeated": Told(),  # the visit tells the instant
         "F1-bumped": Told(
             outcome=Outcome.CANCELLED, codes=("cancelled",), owner=Owner.FRONT_DESK, says="cancelled",
             fix="set its status back",
