@@ -15,7 +15,7 @@ MATCH, INCLUDE, OUTCOME = "match", "include", "outcome"
 """Why an entry is in an answer: it was searched for, it is referred to, or it is a remark of the server."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One resource of an answer, as raw bytes, with what stood beside it."""
 
     body: bytes
@@ -28,6 +28,9 @@ class Entry(NamedTuple):
     """In a history: what was posted, put or deleted, such as Appointment/a-1."""
     trouble: str = ""
     """Why it is no JSON object; "" where it is one."""
+
+    def __repr__(self) -> str:
+        return f"Entry({len(self.body)} bytes)"
 
 
 class Answered(NamedTuple):

@@ -2,7 +2,8 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from visitsync.connector_kit.fhir.shapes import Reference
 
@@ -13,7 +14,7 @@ _ADDRESS = re.compile(
 )
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """What a reference points at."""
 
     type: str
@@ -27,7 +28,7 @@ class Target(NamedTuple):
 
 
 NOBODY = Target("", "")
-OFTEN = frozenset({"Patient", "Practitioner", "PractitionerRole", "Location"})
+PATIENT = "Patient/"
 _PLAIN_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
@@ -35,11 +36,10 @@ def target_of(reference: Reference) -> Target:
     """Type and id of what is referred to; NOBODY where there is neither. `urn:` names are ids of unknown type."""
     text = reference.reference
     if text:
-        kind, _, identity = text.partition("/")
-        if kind in OFTEN and _PLAIN_ID.fullmatch(identity):
-            return Target(kind, identity)
+        if text.startswith(PATIENT) and _PLAIN_ID.fullmatch(identity := text[len(PATIENT) :]):
+            return Target("Patient", identity)  # another one each time, so there is no use in remembering it
         found = _read(text)
-        return found._replace(type=reference.type) if not found.type and reference.type else found
+        return msgspec.structs.replace(found, type=reference.type) if not found.type and reference.type else found
     if reference.id:
         return Target(reference.resource_type or reference.type or "", reference.id)
     return Target(reference.type or reference.resource_type or "", "")

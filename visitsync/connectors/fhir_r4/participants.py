@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
@@ -22,7 +23,7 @@ RESOURCES = frozenset({"HealthcareService", "Device", "CareTeam"})
 NAMELESS = "participant.actor: the patient is only named here; expected a reference to a Patient that can be read"
 
 
-class Party(NamedTuple):
+class Party(msgspec.Struct, frozen=True, gc=False):
     """Who an appointment is for, with whom, and where."""
 
     patient_ids: tuple[str, ...] = ()
@@ -36,7 +37,7 @@ class Party(NamedTuple):
     """Of the place, and of services and devices that take part."""
 
 
-class Beside(NamedTuple):
+class Beside(msgspec.Struct, frozen=True):
     """What stands beside an appointment in its record: where it comes from, and whom other names mean."""
 
     base: str = ""
@@ -45,24 +46,23 @@ class Beside(NamedTuple):
     """`urn:uuid:…` and `PractitionerRole/…` to `Patient/1`, `Practitioner/2` …"""
 
 
-class _Met(NamedTuple):
+class _Met(msgspec.Struct, frozen=True, gc=False):
     rank: int
     is_optional: bool
     identity: str
     name: str | None
 
 
-class _Gathered:
+class _Gathered(msgspec.Struct, gc=False):
     """Everybody who takes part, by what they are."""
 
-    def __init__(self) -> None:
-        self.patients: dict[str, bool] = {}
-        """Whether they have declined, by id."""
-        self.practitioners: list[_Met] = []
-        self.places: list[tuple[str | None, str | None]] = []
-        self.nameless: list[str] = []
-        """Names of whom nothing else is told."""
-        self.marks: list[Mark] = []
+    patients: dict[str, bool] = {}
+    """Whether they have declined, by id."""
+    practitioners: list[_Met] = []
+    places: list[tuple[str | None, str | None]] = []
+    nameless: list[str] = []
+    """Names of whom nothing else is told."""
+    marks: list[Mark] = []
 
 
 def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside) -> Party:
@@ -120,7 +120,7 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
 
 
 def _first_of_these(met: _Met) -> tuple[int, bool]:
-    return met[:2]
+    return met.rank, met.is_optional
 
 
 def _name_the_nameless(
@@ -149,7 +149,7 @@ def _resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> Target
     target = target_of(actor)
     if target.is_contained:
         return _contained(target.id, row)
-    if target.id.startswith("urn:"):
+    if not target.type and target.id.startswith("urn:"):
         known = beside.names.get(target.id)
         kind, _, identity = (known or "").partition("/")
         return Target(kind, identity) if identity else target
