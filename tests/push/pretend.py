@@ -47,6 +47,7 @@ MANIFEST = Manifest(
     reconnect_steps="",
 )
 PATIENT = {"first_name": "Maren", "last_name": "Ostby", "email": "maren@example.org"}
+STATUSES = {str(status): str(status) for status in AppointmentStatus}
 _numbers = count(1)
 
 
@@ -92,6 +93,8 @@ class Translator:
 
     def split(self, page: FetchedPage) -> list[RawRecord | UnreadableRecord]:
         said = msgspec.json.decode(page.body, type=dict[str, Any])
+        if said.get("mistake"):
+            raise KeyError("a mistake of ours")
         if said.get("nonsense"):
             raise AnswerUnreadable("a message that says nonsense")
         return list(_records(said))
@@ -103,14 +106,14 @@ class Translator:
         at = datetime.fromisoformat(said["sent"])
         if known is not None and known.changed_at is not None and at < known.changed_at:
             return None
-        if said["status"] not in set(map(str, AppointmentStatus)):
+        if said["status"] not in STATUSES:
             raise RecordUnreadable("status: a status")
         start = datetime.fromisoformat(said["start"]).astimezone(ZoneInfo(ZONE))
         return Appointment(
             id=record.id,
             start=LocalTime(start.replace(tzinfo=None), ZONE, start.astimezone(UTC)),
             duration_minutes=30,
-            status=AppointmentStatus(said["status"]),
+            status=AppointmentStatus(STATUSES[said["status"]]),
             marks=(Mark(MarkKind.TYPE, None, said["type"]),),
             patient_id=said["patient"],
             practitioner_id=said.get("provider"),

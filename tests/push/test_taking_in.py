@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
+from tests.push import pretend
 from tests.push.conftest import NOW, Pushed
 from tests.push.pretend import booking, message
 from visitsync.storage import practice_settings, practices, sync_runs
+from visitsync.storage.decisions import Cause
 from visitsync.storage.practice_context import load_practice_context
 from visitsync.storage.practices import ConnectionState
 from visitsync.sync import pipeline
+from visitsync.sync.replay import replay
 
 WITH_VISIT = {"ready", "needs_provider"}
 
@@ -110,6 +115,21 @@ def test_a_record_that_makes_no_sense_is_set_aside_and_let_out_when_it_comes_wel
     assert set(pushed.outcomes()) == {"good", "bad"}
 
 
+def test_a_replay_reads_what_could_not_be_read_and_leaves_the_rest_as_it_is(
+    pushed: Pushed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed.push(message(sent=NOW, appointments=[booking("bad", NOW + timedelta(days=1), status="phoned")]))
+    pushed.book("good", patient="p2")
+    pushed.take_in()
+    before = pushed.query("select record from appointment where appointment_id = 'good'")
+    monkeypatch.setitem(pretend.STATUSES, "phoned", "booked")
+    done = replay(pushed.link, Cause("translator changed"))
+    assert (done.let_out, done.still_unreadable, done.translated) == (1, 0, 0)
+    assert set(pushed.outcomes()) == {"bad", "good"}
+    assert pushed.quarantined() == []
+    assert pushed.query("select record from appointment where appointment_id = 'good'") == before
+
+
 def test_a_message_that_makes_no_sense_after_all_holds_nobody_up(pushed: Pushed) -> None:
     pushed.book("a1")
     pushed.push(message(sent=NOW, nonsense=True))
@@ -118,6 +138,18 @@ def test_a_message_that_makes_no_sense_after_all_holds_nobody_up(pushed: Pushed)
     assert set(pushed.outcomes()) == {"a1", "a2"}
     assert [kind for kind, _ in pushed.quarantined()] == ["message"]
     assert pushed.query("select count(*) from intake where taken_in_at is null") == [(0,)]
+
+
+def test_a_mistake_of_ours_at_one_message_holds_no_other_up_and_loses_nothing(pushed: Pushed) -> None:
+    pushed.book("a1")
+    pushed.push(message(sent=NOW, mistake=True))
+    pushed.book("a2", patient="p2")
+    assert pushed.take_in().trouble is None
+    assert set(pushed.outcomes()) == {"a1", "a2"}
+    assert pushed.query("select count(*) from intake where taken_in_at is null") == [(1,)]
+    pushed.book("a3", patient="p3")
+    assert pushed.sync().trouble is None
+    assert set(pushed.outcomes()) == {"a1", "a2", "a3"}
 
 
 def test_what_is_refused_is_set_aside_within_bounds_and_once(pushed: Pushed) -> None:

@@ -130,6 +130,16 @@ def count_messages_waiting(transaction: Transaction, connection_id: UUID) -> tup
     return (int(row[0]), row[1]) if row else (0, None)
 
 
+def is_any_message(transaction: Transaction, connection_id: UUID) -> bool:
+    """Whether any pushed message waits to be taken in."""
+    row = transaction.execute(
+        """select exists (select from intake where practice_id = %s and connection_id = %s and taken_in_at is null
+                          and sent_at is not null and body is not null)""",
+        (transaction.practice_id, connection_id),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _opened(
     transaction: Transaction, vault: Vault, connection_id: UUID, rows: Sequence[tuple[Any, ...]]
 ) -> Iterator[Intake]:

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from visitsync.rules.decide import RULES_VERSION
-from visitsync.storage import bookmarks, job_queue, practices
+from visitsync.storage import bookmarks, intake, job_queue, practices
 from visitsync.storage.database import Database, Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.storage.job_queue import Job
@@ -102,14 +102,7 @@ def take_hints_now(connection: Connection, practice_id: UUID, connection_id: UUI
 
 def take_messages_now(connection: Connection, practice_id: UUID, connection_id: UUID) -> None:
     """Puts in the taking in of pushed messages, in the same transaction in which they are kept."""
-    job = Job(
-        queue=URGENT,
-        task=take_messages.__name__,
-        key=f"messages {connection_id}",
-        arguments=_ids(practice_id, connection_id),
-        priority=MESSAGES_PRIORITY,
-    )
-    job_queue.put(connection, [job])
+    job_queue.put(connection, [_messages_job(practice_id, connection_id)])
 
 
 def sync_is_due_at(connection: Connection, connection_id: UUID) -> datetime | None:
@@ -260,6 +253,8 @@ def _due(database: Database, practice_id: UUID) -> list[Job]:
                 continue
             if one.state is ConnectionState.ACTIVE:
                 jobs.append(_sync_job(practice_id, one.connection_id, delay_seconds=random() * 20))
+            if one.state is ConnectionState.NEEDS_RECONNECT and intake.is_any_message(transaction, one.connection_id):
+                jobs.append(_messages_job(practice_id, one.connection_id))
             if bookmarks.find(transaction, one.connection_id, JUDGED_BY) not in (RULES_VERSION, HELD_BACK):
                 jobs.append(_recheck_job(practice_id, one.connection_id))
     return jobs
@@ -271,6 +266,16 @@ def _recheck_job(practice_id: UUID, connection_id: UUID) -> Job:
         task=recheck.__name__,
         key=f"recheck {connection_id}",
         arguments=_ids(practice_id, connection_id),
+    )
+
+
+def _messages_job(practice_id: UUID, connection_id: UUID) -> Job:
+    return Job(
+        queue=URGENT,
+        task=take_messages.__name__,
+        key=f"messages {connection_id}",
+        arguments=_ids(practice_id, connection_id),
+        priority=MESSAGES_PRIORITY,
     )
 
 

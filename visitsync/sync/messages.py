@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 
 from visitsync.connector_kit.errors import AnswerUnreadable, ConnectorError
 from visitsync.storage import intake, quarantine
-from visitsync.storage.database import Transaction
+from visitsync.storage.database import StorageUnavailable, Transaction
 from visitsync.storage.intake import Intake
-from visitsync.storage.practices import ConnectionState
+from visitsync.storage.practices import ConnectionState, LostTheConnection
 from visitsync.sync.keeping import keep, uncounted_where_refused
 from visitsync.sync.link import Link
 from visitsync.sync.readings import begin, finish, judge_after_lists
@@ -25,8 +26,14 @@ SET_ASIDE = "message"
 """The kind under which messages are set aside that make no sense as a whole (quarantine.NO_RECORDS)."""
 
 
+GOES_FOR_ALL = (StorageUnavailable, LostTheConnection)
+"""What says nothing about the message that was being taken in."""
+
+log = structlog.get_logger()
+
+
 class Held(msgspec.Struct):
-    """Messages that wait for a person, because too many visits would be cancelled at once."""
+    """Messages that go on waiting: for a person's word on many cancellations, or for a mistake of ours to be mended."""
 
     intake_ids: list[int]
     refusal: UnsafePlan | None = None
@@ -75,7 +82,11 @@ def _take_in_next(run: Run, held: Held) -> bool:
             )  # fmt: skip
             ids = [one.intake_id for one in batch]
             _take_in(run, transaction, batch)
-    except (AnswerUnreadable, UnsafePlan):
+    except GOES_FOR_ALL:
+        raise
+    except Exception as error:
+        if not isinstance(error, AnswerUnreadable | UnsafePlan):
+            log.exception("messages are taken in one by one", connection=str(run.link.connection_id), exc_info=error)
         for intake_id in ids:
             _take_in_alone(run, intake_id, held)
     return bool(ids)
@@ -93,6 +104,12 @@ def _take_in_alone(run: Run, intake_id: int, held: Held) -> None:
     except UnsafePlan as refusal:
         held.intake_ids.append(intake_id)
         held.refusal = refusal
+    except GOES_FOR_ALL:
+        raise
+    except Exception as error:
+        # A mistake of ours: it stays kept, and is tried again with every turn; no other message waits for it.
+        held.intake_ids.append(intake_id)
+        log.exception("a message cannot be taken in", connection=str(link.connection_id), exc_info=error)
 
 
 def _take_in(run: Run, transaction: Transaction, batch: Sequence[Intake]) -> None:

@@ -13,9 +13,11 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.decisions import Cause
 from visitsync.sync.judging import Case, judge_read
 from visitsync.sync.link import Link
+from visitsync.sync.received import Received
 from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.run import Run, join
 from visitsync.sync.take_in_appointments import refined
+from visitsync.sync.take_in_updates import take_in_appointment_updates, take_in_patient_updates
 
 
 class Replayed(msgspec.Struct, kw_only=True):
@@ -32,10 +34,22 @@ class Replayed(msgspec.Struct, kw_only=True):
 def replay(link: Link, cause: Cause) -> Replayed:
     """Translates and judges all that is kept; what is no telemedicine, of which nothing raw is kept, is judged only.
 
+    So is what was pushed: a message says only what changed, and those before it are gone.
     Raises LostTheConnection where a sync began meanwhile: do it again (turns.in_turn).
     """
     done = Replayed()
     run = join(link)
+    if link.manifest.is_listed:
+        _translate_all_again(run, cause, done)
+        _try_quarantine(run, cause, done)
+    else:
+        _try_quarantined_updates(run, done)
+    done.decisions_changed += recheck_everything(link, cause)
+    return done
+
+
+def _translate_all_again(run: Run, cause: Cause, done: Replayed) -> None:
+    link = run.link
     with link.database.practice(link.practice_id) as transaction:
         run.hold(transaction)
         batches = appointments.select(
@@ -46,9 +60,6 @@ def replay(link: Link, cause: Cause) -> Replayed:
         )
         for batch in batches:
             _translate_again(run, transaction, batch, cause, done)
-    _try_quarantine(run, cause, done)
-    done.decisions_changed += recheck_everything(link, cause)
-    return done
 
 
 def _translate_again(
@@ -117,3 +128,31 @@ def _try_quarantine(run: Run, cause: Cause, done: Replayed) -> None:
                 transaction, link.connection_id, kind, [case.appointment.id for case in cases], now=link.now()
             )
         done.let_out = len(cases)
+
+
+_UPDATES = {
+    RecordKind.PATIENT_UPDATE: take_in_patient_updates,
+    RecordKind.APPOINTMENT_UPDATE: take_in_appointment_updates,
+}
+
+
+def _try_quarantined_updates(run: Run, done: Replayed) -> None:
+    """What messages said and could not be read then; what was said since is not turned back by it."""
+    link = run.link
+    with link.database.practice(link.practice_id) as transaction:
+        run.hold(transaction)
+        held = quarantine.unresolved(transaction, link.connection_id)
+        for kind, take_in in _UPDATES.items():
+            received = [
+                Received(_quarantined(run, transaction, kind, one.record_key), 0) for one in held if one.kind == kind
+            ]
+            if received:
+                still = len(take_in(run, run.bench(transaction), received))
+                done.still_unreadable += still
+                done.let_out += len(received) - still
+    done.decisions_changed += run.decisions_changed
+
+
+def _quarantined(run: Run, transaction: Transaction, kind: RecordKind, key: str) -> RawRecord:
+    raw = quarantine.raw_bytes(transaction, run.link.vault, run.link.connection_id, kind=kind, record_key=key)
+    return RawRecord(kind=kind, id=key, body=raw)
