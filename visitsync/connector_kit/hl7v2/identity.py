@@ -1,5 +1,9 @@
 """What an appointment and a patient of a message are called with us (hl7v2 reference, sections 4 and 6)."""
 
+from functools import lru_cache
+
+import msgspec
+
 from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import resources_of
@@ -11,37 +15,54 @@ _FALLBACKS = (2, 4, 18)
 LONGEST_ID = 200
 
 
-def appointment_id(message: Message, profile: SenderProfile) -> str:
-    """The appointment that the message is about; "" where it names none."""
-    schedule = message.first("SCH")
-    filler_first = profile.appointment_key != "placer"
-    found = _entity(schedule, 2 if filler_first else 1) or _entity(schedule, 1 if filler_first else 2)
-    return _in_namespace(found, message, profile)
+class Identities(msgspec.Struct, frozen=True):
+    """Who and what one message is about."""
 
-
-def names_appointment(message: Message) -> bool:
-    """Whether SCH holds an id at all."""
-    schedule = message.first("SCH")
-    return _entity(schedule, 2) is not None or _entity(schedule, 1) is not None
-
-
-def parent_id(message: Message, profile: SenderProfile) -> str:
+    profile: SenderProfile
+    appointment: str
+    """"" where it names none."""
+    parent: str
     """The appointment that SCH-24 or SCH-23 names, "" if none or the same one."""
+    patients: tuple[str, ...]
+    """For each PID its number, "" where it has none."""
+    merged: tuple[str, ...]
+    """For each MRG the number of the chart that is given up."""
+
+
+def identities_of(message: Message, profile: SenderProfile) -> Identities:
+    """Worked out once for each message and profile."""
+    noted: Identities | None = message.noted.get(Identities)
+    if noted is None or noted.profile is not profile:
+        noted = message.noted[Identities] = _identities(message, profile)
+    return noted
+
+
+def _identities(message: Message, profile: SenderProfile) -> Identities:
+    appointment = parent = ""
     schedule = message.first("SCH")
-    filler_first = profile.appointment_key != "placer"
-    found = _entity(schedule, 24 if filler_first else 23) or _entity(schedule, 23 if filler_first else 24)
-    if found is None:
-        return ""
-    parent = _in_namespace(found, message, profile)
-    return "" if parent == appointment_id(message, profile) else parent
+    if schedule:
+        fields = (2, 1, 24, 23) if profile.appointment_key != "placer" else (1, 2, 23, 24)
+        found = _entity(schedule, fields[0]) or _entity(schedule, fields[1])
+        if found is not None:
+            appointment = _in_namespace(found, message, profile)
+        above = _entity(schedule, fields[2]) or _entity(schedule, fields[3])
+        if above is not None:
+            parent = _in_namespace(above, message, profile)
+    return Identities(
+        profile,
+        appointment,
+        "" if parent == appointment else parent,
+        tuple([_patient_id(person, message, profile) for person in message.all("PID")]),
+        tuple([_merged_id(merge, message, profile) for merge in message.all("MRG")]),
+    )
 
 
-def patient_id(person: Segment, message: Message, profile: SenderProfile) -> str:
+def _patient_id(person: Segment, message: Message, profile: SenderProfile) -> str:
     """The number of the patient in a PID segment; "" where it has none."""
     return _patient_in_namespace(*_number(person, 3, profile, _FALLBACKS), message, profile)
 
 
-def merged_patient_id(merge: Segment, message: Message, profile: SenderProfile) -> str:
+def _merged_id(merge: Segment, message: Message, profile: SenderProfile) -> str:
     """The number in MRG-1 of the chart that is given up."""
     return _patient_in_namespace(*_number(merge, 1, profile, (4,)), message, profile)
 
@@ -54,22 +75,26 @@ def _entity(schedule: Segment, field: int) -> tuple[str, str] | None:
     return number, schedule.value(field, 2)
 
 
-def _in_namespace(entity: tuple[str, str] | None, message: Message, profile: SenderProfile) -> str:
-    if entity is None:
-        return ""
+def _in_namespace(entity: tuple[str, str], message: Message, profile: SenderProfile) -> str:
     number, authority = entity
-    header, namespace = message.header, profile.namespace
+    header = message.header
+    if profile.namespace == "practice and service center":
+        parts = (header.value(4, 2) or header.value(4), _service_center(message), number)
+        return "/".join([part for part in parts if part])
+    if authority in (NULL, number):
+        authority = ""
+    return _before(profile.namespace, header.value(3), header.value(4), authority) + number
+
+
+@lru_cache(maxsize=4_096)
+def _before(namespace: str, application: str, facility: str, authority: str) -> str:
+    """What makes a number unique among all systems that send to one connection."""
     if namespace == "none":
-        return number
-    before: tuple[str, ...] = (header.value(4),)
-    if namespace == "application and facility":
-        before = (header.value(3), header.value(4))
-    elif namespace == "practice and service center":
-        before, authority = (header.value(4, 2) or header.value(4), _service_center(message)), ""
-    parts = [part for part in before if part]
-    if authority and authority not in (NULL, number) and authority not in parts:
+        return ""
+    parts = [part for part in (application if "application" in namespace else "", facility) if part]
+    if authority and authority not in parts:
         parts.append(authority)
-    return "/".join((*parts, number))
+    return "".join(f"{part}/" for part in parts)
 
 
 def _service_center(message: Message) -> str:

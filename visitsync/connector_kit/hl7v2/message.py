@@ -1,7 +1,6 @@
 """Reads one HL7 v2 message: delimiters as it declares them, segments, fields, repetitions, components, escapes."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,12 @@ MISORDERED = ("^", "~", "&", "\\")
 
 # Segments that were met glued to the end of a PID line, without a line end between (section 6).
 _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
+
+
+_ORDINARY = re.compile(
+    rf"(?:(?!PID[^\r]*(?:{'|'.join(_GLUED)})\|)[A-Z][A-Z0-9]{{2}}(?:\|[^\r]*)?\r)*[A-Z][A-Z0-9]{{2}}(?:\|[^\r]*)?\r*"
+)
+"""A message whose every line is one segment, as nearly all are."""
 
 
 class NotReadable(ValueError):
@@ -50,8 +55,8 @@ class Segment:
         if field >= len(self.fields):
             return ""
         text = self.fields[field]
-        if not text:
-            return ""
+        if not text or text.isalnum():
+            return text if component == 1 else ""
         marks = self.delimiters
         if marks.repetition in text:
             text = text.partition(marks.repetition)[0]
@@ -97,7 +102,7 @@ ABSENT = Segment("", [], USUAL)
 class Message:
     """One message. Segments are taken apart when they are asked for."""
 
-    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
+    __slots__ = ("_apart", "_lines", "_numbers", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
 
     def __init__(self, lines: list[str], delimiters: Delimiters, *, has_nulls: bool) -> None:
         self.has_nulls = has_nulls
@@ -105,14 +110,18 @@ class Message:
         self.delimiters = delimiters
         self._lines = lines
         self.names = [line[:3] for line in lines]
-        self._apart: dict[int, Segment] = {}
+        self._numbers: dict[str, list[int]] = {}
+        for number, name in enumerate(self.names):
+            self._numbers.setdefault(name, []).append(number)
+        self._apart: list[Segment | None] = [None] * len(lines)
         self.noted: dict[object, Any] = {}
         """What readers have worked out about it, so that no reader does so twice."""
         self.header = self._segment(0)
         """MSH."""
-        self.type = self.header.value(9, 1).upper()
+        kind, event = _kind_and_event(self.header.raw(9), delimiters.component)
+        self.type = kind
         """MSH-9.1, such as SIU; the only parts of MSH-9 that count are this and the event (section 3)."""
-        self.event = (self.header.value(9, 2) or self.first("EVN").value(1)).upper()
+        self.event = event or self.first("EVN").value(1).upper()
         """MSH-9.2, such as S12; where it is missing, EVN-1."""
 
     def __repr__(self) -> str:
@@ -125,19 +134,17 @@ class Message:
 
     def first(self, name: str) -> Segment:
         """The first segment of that name; ABSENT (which is false) where there is none."""
-        return self._segment(self.names.index(name)) if name in self.names else ABSENT
+        numbers = self._numbers.get(name)
+        return self._segment(numbers[0]) if numbers is not None else ABSENT
 
     def all(self, name: str) -> list[Segment]:
         """Every segment of that name, in order."""
-        if name not in self.names:
-            return []
-        return [self._segment(number) for number, each in enumerate(self.names) if each == name]
+        numbers = self._numbers.get(name)
+        return [self._segment(number) for number in numbers] if numbers is not None else []
 
-    def in_order(self, names: frozenset[str]) -> Iterator[Segment]:
+    def in_order(self, names: frozenset[str]) -> list[Segment]:
         """Every segment of these names, in order."""
-        for number, name in enumerate(self.names):
-            if name in names:
-                yield self._segment(number)
+        return [self._segment(number) for number, name in enumerate(self.names) if name in names]
 
     def with_fields(self, name: str, fields: list[str]) -> "Message":
         """The same message with other fields in its first segment of that name."""
@@ -146,7 +153,7 @@ class Message:
         return Message(lines, self.delimiters, has_nulls=self.has_nulls)
 
     def _segment(self, number: int) -> Segment:
-        found = self._apart.get(number)
+        found = self._apart[number]
         if found is None:
             line = self._lines[number]
             fields = line.split(self.delimiters.field)
@@ -156,7 +163,7 @@ class Message:
         return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def read_message(body: bytes) -> Message:
     """One message from its bytes, without frame. Segments may end with CR, LF or both. Raises NotReadable.
 
@@ -190,6 +197,12 @@ def _delimiters(text: str, start: int) -> Delimiters:
 
 
 def _lines(text: str, field: str) -> list[str]:
+    if field == "|" and _ORDINARY.fullmatch(text):
+        return text.rstrip("\r").split("\r")
+    return _lines_with_care(text, field)
+
+
+def _lines_with_care(text: str, field: str) -> list[str]:
     lines: list[str] = []
     for line in text.split("\r"):
         if line[3:4] != field or not line[:3].isalnum():
@@ -210,6 +223,12 @@ def _unglued(line: str, field: str) -> list[str]:
     """A PID line and the segments that stand on it; each of those begins with a number, as set ids do."""
     separator = re.escape(field)
     return [part for part in re.split(rf"(?=(?:{'|'.join(_GLUED)}){separator}\d*{separator})", line) if part]
+
+
+@lru_cache(maxsize=512)
+def _kind_and_event(text: str, component: str) -> tuple[str, str]:
+    parts = [part.strip().upper() for part in text.split(component)]
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
 def _components(text: str, marks: Delimiters) -> list[str]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from visitsync.connector_kit.hl7v2.delimiters import USUAL
-from visitsync.connector_kit.hl7v2.message import Message, Segment
+from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import Named, Resources, first_named, location, providers, things
@@ -13,7 +13,6 @@ VIDEO, VIDEO_TEXT = "telehealth", "Telehealth visit"
 """What a flagged appointment is marked with."""
 _YES = frozenset({"Y", "YES", "1", "T", "TRUE"})
 _MOST_REMEMBERED = 4_096
-_AI_FIELDS = {"AIS": (3,), "AIG": (3, 4), "AIL": (3,), "AIP": (3,)}
 
 
 class Naming(msgspec.Struct, frozen=True, eq=False):
@@ -48,16 +47,15 @@ def _key(message: Message, resources: Resources, profile: SenderProfile) -> obje
     """The profile and every field, as it stands, that naming may look at."""
     key: list[object] = [profile, message.delimiters is USUAL or repr(message.delimiters)]
     for segment in resources.kept:
-        key += _raw(segment, _AI_FIELDS[segment.name])
-    for name, fields in profile.naming_fields:
+        fields = segment.fields
+        key += (segment.name, *fields[3:5]) if segment.name == "AIG" else (segment.name, *fields[3:4])
+    for name, numbers in profile.naming_fields:
         for segment in message.all(name):
-            key += _raw(segment, fields)
+            fields = segment.fields
+            key.append(name)
+            for number in numbers:
+                key.append(fields[number] if number < len(fields) else "")
     return tuple(key)
-
-
-def _raw(segment: Segment, fields: tuple[int, ...]) -> list[object]:
-    there = segment.fields
-    return [segment.name, *(there[field] if field < len(there) else "" for field in fields)]
 
 
 def _naming(message: Message, resources: Resources, profile: SenderProfile) -> Naming:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from visitsync.connector_kit.hl7v2.identity import merged_patient_id, names_appointment, patient_id
+from visitsync.connector_kit.hl7v2.identity import identities_of
 from visitsync.connector_kit.hl7v2.layout import is_shifted
 from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -82,13 +82,14 @@ def _refusal_of_siu(message: Message, event: str, profile: SenderProfile) -> Ref
     schedule = message.first("SCH")
     if not schedule:
         return Refusal(False, SEGMENT_MISSING, "SCH^1", "the segment SCH is missing")
-    if not names_appointment(message):
+    named = identities_of(message, profile)
+    if not named.appointment:
         return Refusal(False, FIELD_MISSING, "SCH^1^2", "no placer or filler appointment id")
     if is_shifted(schedule) and profile.shifted_layout != "read":
         return Refusal(False, DATA_TYPE, "SCH^1^10", "holds the times that belong in SCH-11 (setting shifted_layout)")
     if profile.without_patient_id == "refused":
-        for number, person in enumerate(message.all("PID"), 1):
-            if not patient_id(person, message, profile) and _says_anything(person.fields):
+        for number, identity in enumerate(named.patients, 1):
+            if not identity and _says_anything(message.all("PID")[number - 1].fields):
                 return Refusal(False, FIELD_MISSING, f"PID^{number}^3", "no patient id")
     return None
 
@@ -103,13 +104,13 @@ def _refusal_of_adt(message: Message, event: str, profile: SenderProfile) -> Ref
     person = message.first("PID")
     if not person:
         return Refusal(False, SEGMENT_MISSING, "PID^1", "the segment PID is missing")
-    if not patient_id(person, message, profile):
+    named = identities_of(message, profile)
+    if not named.patients[0]:
         return Refusal(False, FIELD_MISSING, "PID^1^3", "no patient id")
     if event in MERGES:
-        merge = message.first("MRG")
-        if not merge:
+        if not named.merged:
             return Refusal(False, SEGMENT_MISSING, "MRG^1", "the segment MRG is missing")
-        if not merged_patient_id(merge, message, profile):
+        if not named.merged[0]:
             return Refusal(False, FIELD_MISSING, "MRG^1^1", "no id of the chart that is given up")
     return None
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
-from visitsync.connector_kit.hl7v2.identity import parent_id, patient_id
+from visitsync.connector_kit.hl7v2.identity import identities_of
 from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.naming import naming_of
 from visitsync.connector_kit.hl7v2.places import Place
@@ -42,8 +43,6 @@ class AppointmentNews(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     minutes: int | None = None
     marks: tuple[Mark, ...] = ()
     patient_ids: tuple[str, ...] = ()
-    has_person: bool = False
-    """Whether there is a PID at all; without one an entry is for nobody."""
     provider: Named | None = None
     dropped_providers: tuple[Named, ...] = ()
     location: Named | None = None
@@ -63,8 +62,7 @@ def read_news(
     naming = naming_of(message, resources, profile)
     place = naming.location
     zone = zone_of(place, context)
-    persons = message.all("PID")
-    numbers = [patient_id(each, message, profile) for each in persons]
+    named = identities_of(message, profile)
     is_utc = profile.times == "utc"
     return AppointmentNews(
         event=event,
@@ -73,15 +71,18 @@ def read_news(
         start=None if timing.start is None else local_time(timing.start, zone, is_utc=is_utc),
         minutes=timing.minutes,
         marks=naming.marks,
-        patient_ids=tuple(dict.fromkeys(number for number in numbers if number)),
-        has_person=bool(persons),
+        patient_ids=_each_once(named.patients),
         provider=_chosen(naming.providers, context),
         dropped_providers=_dropped(resources),
         location=place,
-        parent_id=parent_id(message, profile),
+        parent_id=named.parent,
         video_words=_video_words(message),
         deleted=_deleted(message, resources, profile) if message.has_nulls else NOTHING,
     )
+
+
+def _each_once(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    return numbers if len(numbers) == 1 and numbers[0] else tuple(dict.fromkeys(each for each in numbers if each))
 
 
 def zone_of(place: Named | None, context: TranslationContext) -> str:
@@ -124,10 +125,18 @@ def _dropped(resources: Resources) -> tuple[Named, ...]:
 
 def _video_words(message: Message) -> tuple[str, ...] | None:
     """Words about video in notes and reasons; None where there is no note."""
-    notes = [each.text(3) for each in message.all("NTE")]
-    schedule = message.first("SCH")
-    found = video_words(*notes, schedule.text(6))
+    notes = message.all("NTE")
+    why = message.first("SCH").raw(6)
+    if not notes and not why:
+        return None
+    found = _words_in(" ".join([*(each.text(3) for each in notes), why]))
     return found if notes or found else None
+
+
+@lru_cache(maxsize=1_024)
+def _words_in(text: str) -> tuple[str, ...]:
+    """Short notes are often the same."""
+    return video_words(text)
 
 
 def _deleted(message: Message, resources: Resources, profile: SenderProfile) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """What event, status word and action codes together say about an appointment's state (reference, sections 5 and 6)."""
 
+from functools import lru_cache
+
 import msgspec
 
 from visitsync.connector_kit.hl7v2.message import NULL, Message
@@ -104,6 +106,7 @@ def _is_a_no_show(message: Message) -> bool:
     return says_no_show(message, Place("SCH", 25)) or says_no_show(message, Place("SCH", 6))
 
 
+@lru_cache(maxsize=4_096)
 def _by_word(event: str, word: str, text: str) -> State:
     status = WORDS.get(word)
     if word == BLOCKED:
@@ -126,5 +129,6 @@ def _takes_everything_away(message: Message) -> bool:
     return bool(actions) and all(action in GONE_ACTIONS for action in actions)
 
 
+@lru_cache(maxsize=4_096)
 def _folded(text: str) -> str:
     return text.replace(" ", "").replace("-", "").replace("_", "").casefold()

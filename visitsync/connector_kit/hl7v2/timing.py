@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -123,18 +124,20 @@ def _minutes(
 
 def _until_end(message: Message, schedule: Segment, start: Stamp) -> int | None:
     """Minutes until SCH-11.5 or TQ1-8, if those are a believable end."""
-    for text in (schedule.value(11, 5), message.first("TQ1").value(8)):
-        if text in ("", NULL):
-            continue
-        try:
-            end = read_stamp(text)
-        except ValueError:
-            continue  # the duration may still tell
-        if end.has_time and (end.offset is None) == (start.offset is None):
-            length = (end.wall - (end.offset or timedelta(0))) - (start.wall - (start.offset or timedelta(0)))
-            if timedelta(0) < length <= LONGEST:
-                return round(length.total_seconds() / 60)
-    return None
+    found = _minutes_between(start, schedule.value(11, 5))
+    return _minutes_between(start, message.first("TQ1").value(8)) if found is None else found
+
+
+@lru_cache(maxsize=65_536)
+def _minutes_between(start: Stamp, text: str) -> int | None:
+    try:
+        end = read_stamp(text)
+    except ValueError:
+        return None  # the duration may still tell
+    if not end.has_time or (end.offset is None) != (start.offset is None):
+        return None
+    length = (end.wall - (end.offset or timedelta(0))) - (start.wall - (start.offset or timedelta(0)))
+    return round(length.total_seconds() / 60) if timedelta(0) < length <= LONGEST else None
 
 
 def _minutes_of_timing_quantity(schedule: Segment, profile: SenderProfile) -> int | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.hl7v2.appointments import after_being_replaced, after_news, replaces_parent
-from visitsync.connector_kit.hl7v2.identity import appointment_id, merged_patient_id, parent_id, patient_id
+from visitsync.connector_kit.hl7v2.identity import identities_of
 from visitsync.connector_kit.hl7v2.layout import as_standard
 from visitsync.connector_kit.hl7v2.mentioned import mentions, to_catalog_entry
 from visitsync.connector_kit.hl7v2.message import Message, NotReadable, Segment, read_message
@@ -64,7 +64,7 @@ class Hl7Translator:
         message = as_standard(_read(record), profile)
         news = read_news(message, profile, context, _arrived(record))
         if news.parent_id and news.parent_id == record.id:
-            own = appointment_id(message, profile)
+            own = identities_of(message, profile).appointment
             after = after_being_replaced(record.id, news, known, own, context.practice_zone)
         else:
             after = after_news(record.id, news, known, profile)
@@ -119,19 +119,17 @@ def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mappi
     if message.type == "SIU":
         message = as_standard(message, profile)
         yield from mentions(naming_of(message, resources_of(message, message.event), profile))
-    patients = [patient_id(person, message, profile) for person in message.all("PID")]
-    if message.event in MERGES and message.type == "ADT":
-        patients += [merged_patient_id(merge, message, profile) for merge in message.all("MRG")]
+    named = identities_of(message, profile)
+    is_merge = message.type == "ADT" and message.event in MERGES
+    patients = named.patients + named.merged if is_merge else named.patients
     for identity in dict.fromkeys(patients):
         if identity:
             yield RawRecord(kind=RecordKind.PATIENT_UPDATE, id=identity, body=body, asked=asked)
     if message.type != "SIU":
         return
-    parent = parent_id(message, profile)
-    if parent and replaces_parent(message.event, profile):
-        yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=parent, body=body, asked=asked)
-    identity = appointment_id(message, profile)
-    yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=identity, body=body, asked=asked)
+    if named.parent and replaces_parent(message.event, profile):
+        yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.parent, body=body, asked=asked)
+    yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.appointment, body=body, asked=asked)
 
 
 def _unreadable(position: int, body: bytes, reason: str) -> UnreadableRecord:
@@ -154,17 +152,16 @@ def _survivor(identity: str, message: Message, profile: SenderProfile) -> str:
     """The chart that the chart of this id was merged into by the message; "" if it was not."""
     if message.type != "ADT" or message.event not in MERGES:
         return ""
-    persons, merges = message.all("PID"), message.all("MRG")
-    for number, merge in enumerate(merges):
-        if merged_patient_id(merge, message, profile) == identity:
-            person = persons[min(number, len(persons) - 1)]
-            survivor = patient_id(person, message, profile)
+    named = identities_of(message, profile)
+    for number, merged in enumerate(named.merged):
+        if merged == identity:
+            survivor = named.patients[min(number, len(named.patients) - 1)]
             return "" if survivor == identity else survivor
     return ""
 
 
 def _person(identity: str, message: Message, profile: SenderProfile) -> Segment:
-    for person in message.all("PID"):
-        if patient_id(person, message, profile) == identity:
-            return person
-    raise RecordUnreadable("PID-3: no patient of this id in the message")
+    patients = identities_of(message, profile).patients
+    if identity not in patients:
+        raise RecordUnreadable("PID-3: no patient of this id in the message")
+    return message.all("PID")[patients.index(identity)]
