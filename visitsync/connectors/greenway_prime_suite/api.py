@@ -16,6 +16,7 @@ from visitsync.connectors.greenway_prime_suite.checking import check_connection
 from visitsync.connectors.greenway_prime_suite.gathering import gathered
 from visitsync.connectors.greenway_prime_suite.manifest import MANIFEST, SERVICE_PATH, limits
 from visitsync.connectors.greenway_prime_suite.patient_reading import PatientReading
+from visitsync.connectors.greenway_prime_suite.people_by_fhir import PeopleByFhir
 from visitsync.connectors.greenway_prime_suite.saved_files import JSON
 from visitsync.connectors.greenway_prime_suite.translate import EMPTY, FROM, NULL_LIST, SCHEDULE
 from visitsync.connectors.greenway_prime_suite.weeks import WeekReading, windows
@@ -53,8 +54,10 @@ class PrimeSuiteConnector:
             is_counted_from_one=self._setting("page_numbering") == "from 1",
             is_null_empty=self._setting("null_list") == EMPTY,
         )
+        self._by_fhir = PeopleByFhir(config, credentials, budget, clock) if self._setting("fhir_base_url") else None
         self._patients = PatientReading(
             self._asking,
+            self._by_fhir,
             demographics_method=self._setting("demographics_method"),
             insurance_method=self._setting("insurance_method"),
             is_empty_nobody=self._setting("unknown_patient") == EMPTY,
@@ -62,7 +65,7 @@ class PrimeSuiteConnector:
 
     def check(self) -> ConnectionCheck:
         """Signs in, tries what will be asked, finds out what differs per site. Raises NeedsReconnect, TryAgainLater."""
-        return check_connection(self._asking, self._weeks, self._patients, self._config, self._today())
+        return check_connection(self._weeks, self._patients, self._by_fhir, self._config, self._today())
 
     def read_catalog(self) -> Iterator[FetchedPage]:
         """What the schedule names, from some weeks ago on: there are no lists. What is booked nowhere is missing."""

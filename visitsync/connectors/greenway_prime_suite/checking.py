@@ -6,15 +6,17 @@ from datetime import date, timedelta
 from visitsync.connector_kit.connector import ConnectionCheck, ConnectionConfig, TranslationContext
 from visitsync.connector_kit.errors import (
     AnswerUnreadable,
+    ForbiddenAddress,
     NeedsPermission,
+    NeedsReconnect,
     RecordGone,
     RecordUnreadable,
     RequestRefused,
 )
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
-from visitsync.connectors.greenway_prime_suite.asking import Asking
 from visitsync.connectors.greenway_prime_suite.patient_reading import PatientReading
+from visitsync.connectors.greenway_prime_suite.people_by_fhir import PeopleByFhir
 from visitsync.connectors.greenway_prime_suite.schedule_page import read_schedule
 from visitsync.connectors.greenway_prime_suite.translate import EMPTY, FROM, SCHEDULE, TRANSLATOR
 from visitsync.connectors.greenway_prime_suite.weeks import WeekReading, Window
@@ -25,11 +27,10 @@ PROBE_DAYS = 5
 """Days ahead that are read on trial."""
 LONG_AGO = Window(date(1971, 3, 2), date(1971, 3, 2))
 """A day on which no practice has an appointment in its computer."""
-_NOT_READABLE = "Prime Suite does not let this user or vendor read {what}. Ask Greenway to enable {method}."
 
 
 def check_connection(
-    asking: Asking, weeks: WeekReading, patients: PatientReading, config: ConnectionConfig, today: date
+    weeks: WeekReading, patients: PatientReading, by_fhir: PeopleByFhir | None, config: ConnectionConfig, today: date
 ) -> ConnectionCheck:
     """Raises NeedsReconnect, TryAgainLater. `today`: the wall date in the practice's zone."""
     window = Window(today, today + timedelta(days=PROBE_DAYS))
@@ -37,17 +38,12 @@ def check_connection(
         body = weeks.page(window, 0, urgency=URGENCY)
     except (NeedsPermission, RequestRefused) as error:
         return ConnectionCheck(is_working=False, problems=(_what_to_do(error),))
-    problems = [*_null_list(weeks, config)]
-    is_null_empty = EMPTY in problems or config.settings.get("null_list") == EMPTY
-    if EMPTY in problems:
-        problems.remove(EMPTY)
-        problems.append("Set null_list to empty: so this site's answers show a week without appointments.")
-    schedule = read_schedule(body, is_null_empty=is_null_empty)
-    patient_problems = [*_trouble_with_patients(body, patients, config)] if schedule.rows else []
+    problems = [*_null_list(weeks, config), *_trouble_with_fhir(by_fhir)]
+    schedule = read_schedule(body, is_null_empty=True)
+    if schedule.rows and not problems:
+        problems += _trouble_with_patients(body, patients, config)
     facts = {"appointments_in_the_coming_days": str(schedule.total or 0)}
-    return ConnectionCheck(
-        is_working=not patient_problems and not problems, problems=(*problems, *patient_problems), facts=facts
-    )
+    return ConnectionCheck(is_working=not problems, problems=tuple(problems), facts=facts)
 
 
 def _null_list(weeks: WeekReading, config: ConnectionConfig) -> Iterator[str]:
@@ -57,7 +53,17 @@ def _null_list(weeks: WeekReading, config: ConnectionConfig) -> Iterator[str]:
         read_schedule(body, is_null_empty=config.settings.get("null_list") == EMPTY)
     except AnswerUnreadable:
         read_schedule(body, is_null_empty=True)
-        yield EMPTY
+        yield "Set null_list to empty: so this site's answers show a week without appointments."
+
+
+def _trouble_with_fhir(by_fhir: PeopleByFhir | None) -> Iterator[str]:
+    """What stands in the way of FHIR. Its sign-in is another one than Prime Suite's, and is told by itself."""
+    if by_fhir is None:
+        return
+    try:
+        by_fhir.try_it()
+    except (NeedsPermission, NeedsReconnect, RequestRefused, ForbiddenAddress) as error:
+        yield f"{error} (Or leave fhir_base_url empty: then Prime Suite's own calls alone are asked.)"
 
 
 def _trouble_with_patients(body: bytes, patients: PatientReading, config: ConnectionConfig) -> Iterator[str]:

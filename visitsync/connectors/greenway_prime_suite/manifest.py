@@ -93,8 +93,45 @@ MANIFEST = Manifest(
             help="Issued together with the vendor login; often the same GUID.",
             is_required=False,
         ),
+        CredentialField(
+            name="client_id",
+            label="FHIR client ID",
+            help="Of the backend service registered in Greenway's developer platform. Only where FHIR is used.",
+            is_secret=False,
+            is_required=False,
+        ),
+        CredentialField(
+            name="private_key",
+            label="FHIR private key",
+            help="The P-384 key (ES384) whose public half stands at the registered JWKS address: PEM, or a JWK.",
+            is_required=False,
+        ),
+        CredentialField(
+            name="key_id",
+            label="FHIR key ID",
+            help="The kid of that key in the JWKS.",
+            is_secret=False,
+            is_required=False,
+        ),
     ),
     settings=(
+        Setting(
+            name="fhir_base_url",
+            values=("",),
+            help="Greenway's FHIR server for this site, with the tenant's number: "
+            "https://fhir-api.fhirprod.aws.greenwayhealth.com/fhir/R4/… It fills gaps in address and coverage. Empty: "
+            "not used.",
+        ),
+        Setting(
+            name="fhir_patient_by",
+            values=("identifier", "id"),
+            help="Whether FHIR holds Prime Suite's patient number as an identifier of the chart, or calls it so.",
+        ),
+        Setting(
+            name="fhir_identifier_system",
+            values=("",),
+            help="The system of that identifier, where numbers of several systems recur. Empty: any.",
+        ),
         Setting(
             name="source_site_id",
             values=("empty", "site"),
@@ -250,6 +287,11 @@ MANIFEST = Manifest(
             fact="The path of the call that reads policies.",
             assumed="None until it is set; insurance is then not judged.",
             setting="insurance_method",
+        ),
+        KnownGap(
+            fact="Under which number FHIR has a chart of Prime Suite.",
+            assumed="As an identifier. A chart whose name or birth date differ is refused, not used.",
+            setting="fhir_patient_by",
         ),
         KnownGap(
             fact="The numbers of the lookup tables for states, patient statuses, genders and countries.",

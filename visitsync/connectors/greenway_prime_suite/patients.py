@@ -13,18 +13,19 @@ import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
-from visitsync.connector_kit.json_rows import decode_record
+from visitsync.connector_kit.json_rows import decode_record, read_members
 from visitsync.connector_kit.pages import RawRecord
 from visitsync.connector_kit.wall_time import iso_date, us_wall
 from visitsync.connectors.greenway_prime_suite.codes import patient_status_named, state_named
 from visitsync.connectors.greenway_prime_suite.coverages import Policies, policies_in
+from visitsync.connectors.greenway_prime_suite.filling import fhir_patient, filled
 from visitsync.connectors.greenway_prime_suite.members import Members, objects_in
 from visitsync.connectors.greenway_prime_suite.microsoft_dates import is_microsoft_date, read_day
 from visitsync.connectors.greenway_prime_suite.values import flag, optional_id
 from visitsync.domain.local_time import UnknownZone
 from visitsync.domain.patient import Address, Patient, PatientStatus
 
-DEMOGRAPHICS, INSURANCE = "Demographics", "Insurance"
+DEMOGRAPHICS, INSURANCE, FHIR = "Demographics", "Insurance", "Fhir"
 """A patient's page holds the answers of several calls, byte for byte, each under one of these names."""
 UNNAMED = "unnamed"
 """Stands for the id where a saved answer is about a patient whom it does not name."""
@@ -53,7 +54,11 @@ def to_patient(record: RawRecord, context: TranslationContext) -> Patient:
     person = person_in(parts[DEMOGRAPHICS])
     if record.id not in (UNNAMED, optional_id(person.value("PatientID"))):
         raise RecordUnreadable("PatientID: not the one that was asked for")
-    return _patient(record.id, person, policies, _address(person, context.settings), context)
+    if FHIR not in parts:
+        return _patient(record.id, person, policies, _address(person, context.settings), context)
+    other = fhir_patient(read_members(record.body)[FHIR], record.asked)
+    address = _address_unless(person, context.settings, other.address)
+    return filled(_patient(record.id, person, policies, address, context), other)
 
 
 def to_listed_patient(record: RawRecord, context: TranslationContext) -> Patient:
@@ -168,6 +173,16 @@ def _address(person: Members, settings: Mapping[str, str]) -> Address:
         state=state_named(parts.value("State", "StateCode", "StateAbbr"), settings),
         postal_code=parts.text("PostalCode", "ZipCode", "Zip"),
     )
+
+
+def _address_unless(person: Members, settings: Mapping[str, str], other: Address) -> Address:
+    """The address; where a number in it has no meaning here, the one that FHIR tells in words, if it does."""
+    try:
+        return _address(person, settings)
+    except RecordUnreadable:
+        if not other.state.strip():
+            raise
+        return other
 
 
 def _address_in_one_line(text: str) -> Address:

@@ -3,6 +3,7 @@
 import traceback
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
@@ -277,9 +278,9 @@ def test_neither_key_nor_credentials_show_in_what_is_raised_or_logged(caplog: py
         assert not [secret for secret in secrets for text in said if secret in text]
 
 
-def _asked(trial: Trial) -> list[dict[str, object]]:
+def _asked(trial: Trial) -> list[dict[str, Any]]:
     """What is asked from here on of the schedule."""
-    asked: list[dict[str, object]] = []
+    asked: list[dict[str, Any]] = []
 
     def note(request: Request, response: object) -> None:
         if LIST in request.path:

@@ -16,7 +16,9 @@ from visitsync.connectors.greenway_prime_suite.simulator.schedule import Schedul
 from visitsync.connectors.greenway_prime_suite.simulator.settings import (
     CREDENTIALS,
     FAULTS,
+    FHIR_PATH,
     INSURANCE_METHOD,
+    KEY_ID,
     PATH,
     PATHS,
     VARIANTS,
@@ -27,6 +29,10 @@ from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clock import Clock
 from visitsync.simulator_kit.exchange import Delivery, Request, Response, as_html, as_json
 from visitsync.simulator_kit.faults import Faults
+from visitsync.simulator_kit.fhir.assertions import Client
+from visitsync.simulator_kit.fhir.keys import public_half
+from visitsync.simulator_kit.fhir.people import People
+from visitsync.simulator_kit.fhir.server import FhirTenant
 from visitsync.simulator_kit.scenarios import Scenario
 
 __all__ = ["CREDENTIALS", "FAULTS", "INSURANCE_METHOD", "PATH", "SCENARIOS", "VARIANTS", "PrimeSuite", "simulator"]
@@ -52,9 +58,20 @@ class PrimeSuite(App):
         self._people = PatientRecords(clinic, stamps, variants)
         self._rows = AppointmentRows(clinic, stamps, self._people, variants)
         self._schedule = Schedule(clinic, self.faults, self._rows, variants)
+        people = People(clinic, variants)
+        collections = {
+            "Patient": people.patients(),
+            "Coverage": people.coverages(),
+            "Organization": people.organizations(),
+        }
+        client = Client(id=CREDENTIALS["client_id"], keys={KEY_ID: public_half(CREDENTIALS["private_key"])})
+        self._tenant = FhirTenant(FHIR_PATH, collections, client, clock=clock, faults=self.faults, variants=variants)
 
     def answer(self, request: Request) -> Response:
-        """Answer as the vendor would."""
+        """Answer as the vendor would: its FHIR server, or else the gateway."""
+        by_fhir = self._tenant.answer(request)
+        if by_fhir is not None:
+            return by_fhir
         response = self._answer(request)
         if self.variants["slashes"] == "escaped":
             response = response.but(body=response.body.replace(b"/Date(", b"\\/Date(").replace(b")/", b")\\/"))

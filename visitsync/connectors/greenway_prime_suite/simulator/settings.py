@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visitsync.simulator_kit.faults import SHARED_FAULTS
+from visitsync.simulator_kit.fhir.keys import a_private_key
+from visitsync.simulator_kit.fhir.server import FHIR_FAULTS, FHIR_VARIANTS
 
 PATH = "/Integration/RESTv1.0/PrimeSuiteAPIService"
 PATHS: Mapping[str, str] = {"integration": PATH, "bare": "/RESTv1.0/PrimeSuiteAPIService"}
+FHIR_PATH = "/fhir/R4/2.16.840.1.113883.3.441.88"
+KEY_ID = "key-1"
 INSURANCE_METHOD = "Patient/PatientInsuranceGet"
 """Invented: nobody published what this call is named."""
 
@@ -48,9 +52,13 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     # section 4.8
     "empty_week": ("list", "null"),
     "refused_login": ("error in 200", "401"),
+    # section 3
+    **FHIR_VARIANTS,
+    "fhir_algorithms": ("ES384", "both", "RS384"),
 }
 
 FAULTS: Mapping[str, str] = {
+    **FHIR_FAULTS,
     **{name: help_ for name, help_ in SHARED_FAULTS.items() if name not in ("token_expires", "refresh_fails")},
     "throttled": "403 of the gateway: too many calls per second; retry_after",
     "over_quota": "403 of the gateway: too many calls in its longer window",
@@ -70,6 +78,9 @@ CREDENTIALS: Mapping[str, str] = {
     "api_key": "example-api-key",
     "vendor_login": "00000000-0000-4000-8000-0000000000aa",
     "vendor_password": "00000000-0000-4000-8000-0000000000bb",
+    "client_id": "pretend-client",
+    "private_key": a_private_key("Prime Suite's pretend client"),
+    "key_id": KEY_ID,
 }
 
 STATES = (
