@@ -9,7 +9,7 @@ from visitsync.connector_kit.fhir.searching import Searches
 from visitsync.connector_kit.fhir.smart import BackendSignIn
 from visitsync.connector_kit.http import PoliteClient
 from visitsync.connector_kit.limits import Budget
-from visitsync.connectors.greenway_intergy.manifest import MANIFEST, PACE
+from visitsync.connectors.greenway_intergy.manifest import MANIFEST, limits
 
 TOKEN_URL = "https://auth-api.login.greenwayhealth.com/oauth2/as/token.oauth2"  # noqa: S105 - an address
 """The same for every tenant (greenway reference, section 3)."""
@@ -27,7 +27,7 @@ class Asking:
             config.base_url,
             budget=budget,
             clock=clock,
-            limits=(PACE,),
+            limits=limits(config.settings),
             allows_loopback=config.allows_loopback,
         )
         self.sign_in = BackendSignIn(
@@ -37,7 +37,7 @@ class Asking:
             clock,
             resources=NEEDED,
             settings=_sign_in_settings(config),
-            limits=(PACE,),
+            limits=limits(config.settings),
             allows_loopback=config.allows_loopback,
         )
         self.server = FhirServer(client, self.sign_in, clock, name=MANIFEST.name)

@@ -1,5 +1,9 @@
 """What the other rooms rely on about Greenway Intergy: HL7 v2 pushed to us, patients and coverage by FHIR R4."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from visitsync.connector_kit.hl7v2.intergy import INTERGY
 from visitsync.connector_kit.hl7v2.settings import SHARED_GAPS, sender_settings
 from visitsync.connector_kit.limits import Limit
@@ -12,6 +16,14 @@ PROFILE = "intergy"
 FHIR_HOST = "fhir-api.fhirprod.aws.greenwayhealth.com"
 PACE = Limit(name="greenway-fhir-per-second", requests=2, seconds=1, scope="connection", is_spaced=True)
 """No limit is documented; the terms reserve the right to one (greenway reference, section 3)."""
+
+
+def limits(settings: Mapping[str, str]) -> tuple[Limit, ...]:
+    """The limits of one connection: two requests a second, or what Greenway grants this practice."""
+    text = settings.get("requests_per_second", "").strip()
+    granted = max(1, int(text)) if text.isascii() and text.isdigit() else PACE.requests
+    return (msgspec.structs.replace(PACE, requests=granted),)
+
 
 BY_FHIR, BY_MESSAGES = "fhir", "messages"
 
@@ -83,6 +95,11 @@ MANIFEST = Manifest(
             name="patient_number_system",
             values=("",),
             help="The system of the patient number in FHIR identifiers, if the number alone finds other people too.",
+        ),
+        Setting(
+            name="requests_per_second",
+            values=("",),
+            help="Requests per second that Greenway's FHIR server allows. Empty: 2.",
         ),
         Setting(
             name="token_url",
