@@ -54,7 +54,7 @@ ACROSS_ROOMS = AcrossRooms(
         "appointmentid", "date", "starttime", "duration", "appointmentstatus", "departmentid", "providerid",
         "patientid", "appointmenttypeid", "lastmodified", "scheduleddatetime",
     ),
-    unreadable=("bad time", "iso date", "no id", "null id", "text for numbers", "null", "no object"),
+    unreadable=("bad time", "iso date", "no id", "null id", "text for numbers"),
     told=TOLD,
     elsewhere={
         "A5-twin": "needs a practice that approves by ID: tried with the quirks of athenahealth",

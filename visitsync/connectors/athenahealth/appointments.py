@@ -38,6 +38,8 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         raise RecordUnreadable("appointmentid: not the one that was asked for")
     department_id, provider_id, type_id = _places(row.departmentid, row.providerid, row.appointmenttypeid)
     patient_id = optional_id(row.patientid)
+    if patient_id is None and row.scheduleddatetime:
+        raise RecordUnreadable("patientid: missing, although somebody has booked it")
     zone = zone_of_department(department_id, context)
     is_department_stamp = context.settings.get("last_modified_zone") == "department"
     return Appointment(

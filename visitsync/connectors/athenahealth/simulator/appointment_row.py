@@ -34,17 +34,22 @@ class AppointmentRows:
         """An appointment; a time that is kept free is a slot that nobody may book."""
         if appointment.is_block:
             return self.slot(appointment, identity=appointment.id, is_frozen=True)
-        row = self._common(appointment) | filled(
-            {
-                "appointmentid": str(appointment.id),
-                "appointmentstatus": self.status(appointment),
-                "patientid": None if appointment.patient_id is None else str(appointment.patient_id),
-                "scheduledby": "jdoe12",
-                "scheduleddatetime": stamp(appointment.created_at),
-                "lastmodified": stamp(appointment.changed_at, self._zone_of_change(appointment)),
-                "lastmodifiedby": "jdoe12",
-                "templateappointmentid": str(appointment.moved_from or appointment.id),
-            }
+        ids = {"appointmentid": str(appointment.id), "appointmentstatus": self.status(appointment)}
+        if appointment.patient_id is None:  # nobody booked it, so that nothing tells when
+            return drifted(self._common(appointment) | ids, self._variants)
+        row = (
+            self._common(appointment)
+            | ids
+            | filled(
+                {
+                    "patientid": str(appointment.patient_id),
+                    "scheduledby": "jdoe12",
+                    "scheduleddatetime": stamp(appointment.created_at),
+                    "lastmodified": stamp(appointment.changed_at, self._zone_of_change(appointment)),
+                    "lastmodifiedby": "jdoe12",
+                    "templateappointmentid": str(appointment.moved_from or appointment.id),
+                }
+            )
         )
         if query.get("showcopay") != "false":
             row["copay"] = 0

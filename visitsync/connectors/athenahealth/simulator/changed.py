@@ -108,8 +108,9 @@ class Changed:
     def _appointment(self, identity: int, query: Mapping[str, str]) -> Row | None:
         shelf = self._clinic.appointments
         if identity >= SLOT_IDS_FROM:
-            return self._appointments.slot(shelf[identity - SLOT_IDS_FROM], identity=identity)
-        known = shelf.get(identity)
+            cancelled = shelf.get(identity - SLOT_IDS_FROM)
+            return None if cancelled is None else self._appointments.slot(cancelled, identity=identity)
+        known = shelf.shown_one(identity, self._clinic.clock())
         if known is not None and not known.is_archived:
             return self._appointments.booked(known, query)
         if known is None or self._variants["deleted_rows"] == "none":  # removed as if it had never been
@@ -120,7 +121,7 @@ class Changed:
 
     def _patient(self, identity: int, query: Mapping[str, str]) -> Row | None:
         shelf = self._clinic.patients
-        known = shelf.get(identity)
+        known = shelf.shown_one(identity, self._clinic.clock())
         if known is not None and known.merged_into is None:
             return self._patients.patient(known, query)
         if known is not None:  # the survivor is what is shown of a merge

@@ -27,6 +27,7 @@ _NAMES = {
     "archived": "DeleteAppointment",
     "opened": "AddPatient",
 }
+LONGEST_WAIT = timedelta(hours=1)
 _PARTIAL = {"appointments": ("ScheduleAppointment",), "patients": ("AddPatient",)}
 
 
@@ -80,8 +81,8 @@ class Feed:
         """What may be handed out now, by id; one row for each."""
         self._collect()
         now = self._clock()
-        due = [change.id for change in self._waiting.values() if change.shown_from <= now]
-        return [identity for identity in due if self._is_shown(identity, now) and is_wanted(identity)]
+        due = [change for change in self._waiting.values() if change.shown_from <= now]
+        return [change.id for change in due if self._is_shown(change, now) and is_wanted(change.id)]
 
     def process(self, ids: list[int]) -> None:
         """These were handed out."""
@@ -104,18 +105,24 @@ class Feed:
         """Takes what happened since; what happened before the subscription is never told."""
         history, self._seen = self._clinic.history[self._seen :], len(self._clinic.history)
         for happening in history:
-            if happening.kind == self._kind and _leaves_a_trace(happening) and _event(happening) in self.events:
+            if happening.kind == self._kind and self._leaves_a_trace(happening) and _event(happening) in self.events:
                 self._waiting.pop(happening.id, None)
                 self._waiting[happening.id] = Change(id=happening.id, shown_from=happening.at + self._delay)
 
-    def _is_shown(self, identity: int, now: datetime) -> bool:
+    def _is_shown(self, change: Change, now: datetime) -> bool:
+        """What is new is told once it can be read; what is changed too, or after an hour as an old copy has it."""
         shelf = self._clinic.appointments if self._kind == "appointment" else self._clinic.patients
-        return shelf.shown_one(identity, now) == shelf.get(identity)
+        shown = shelf.shown_one(change.id, now)
+        if shown == shelf.get(change.id):
+            return True
+        return shown is not None and now - change.shown_from >= LONGEST_WAIT
 
-
-def _leaves_a_trace(happening: Happening) -> bool:
-    """What is removed for good as if it had never been is told by no vendor."""
-    return happening.kind == "patient" or happening.what != "deleted"
+    def _leaves_a_trace(self, happening: Happening) -> bool:
+        """What is removed as if it had never been, or changed without touching its stamp, is told by no vendor."""
+        if happening.kind == "patient":
+            return True
+        changed = self._clinic.appointments.get(happening.id)
+        return changed is not None and changed.changed_at >= happening.at - timedelta(minutes=1)
 
 
 def _event(happening: Happening) -> str:

@@ -54,6 +54,8 @@ class Lists:
     def spoilt(self, request: Request, rows: list[Row]) -> Sequence[object]:
         """The rows after the faults that strike them."""
         spoilt: list[Any] = rows
+        if not rows:
+            return spoilt
         if fault := self._faults.take("duplicate_rows", request):
             chance, share = Random(len(rows)), float(fault.options.get("share", 0.3))
             spoilt = [row for row in spoilt for _ in range(2 if chance.random() < share else 1)]
@@ -61,7 +63,7 @@ class Lists:
             spoilt = [_renamed(row, str(fault.options["field"]), str(fault.options["to"])) for row in spoilt]
         if fault := self._faults.take("field_retyped", request):
             spoilt = [{**row, str(fault.options["field"]): fault.options.get("value")} for row in spoilt]
-        if (fault := self._faults.take("unreadable_record", request)) and spoilt:
+        if fault := self._faults.take("unreadable_record", request):
             index = int(fault.options.get("row", 0)) % len(spoilt)
             broken = UNREADABLE[fault.options.get("how", "bad time")](spoilt[index])
             spoilt = [*spoilt[:index], broken, *spoilt[index + 1 :]]
