@@ -6,14 +6,14 @@ import msgspec
 
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
-from visitsync.connector_kit.fhir.picking import one_or_several
+from visitsync.connector_kit.fhir.picking import listed, one_or_several
 from visitsync.connector_kit.fhir.references import target_of
 from visitsync.connector_kit.fhir.shapes import Reference
 from visitsync.connector_kit.fhir.statuses import status_of
 from visitsync.connector_kit.json_rows import decode_record, mended
 from visitsync.connector_kit.pages import RawRecord
 from visitsync.connectors.fhir_r4.participants import Beside, Party, party_of
-from visitsync.connectors.fhir_r4.payloads import APPOINTMENTS, REFERENCES, AppointmentShape
+from visitsync.connectors.fhir_r4.payloads import APPOINTMENTS, EXTENSIONS, REFERENCES, AppointmentShape
 from visitsync.connectors.fhir_r4.signs import decoded, signs_of, words_of_notes
 from visitsync.connectors.fhir_r4.times import stamp, time_of
 from visitsync.domain.appointment import Appointment, AppointmentStatus
@@ -21,6 +21,7 @@ from visitsync.domain.appointment import Appointment, AppointmentStatus
 ENDED = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.ENTERED_IN_ERROR})
 MODE_EXTENSIONS = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-DeliveryChannel"
 """Extensions that tell how people meet, unless the setting `mode_extensions` names others."""
+REPLACES = "extension-Appointment.replaces"
 _IDENTITY = ("start", "end", "participant", "status", "id")
 """Members that must not stand there twice."""
 _ENVELOPE_STARTS = b'{"beside":'
@@ -50,7 +51,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     """Raises RecordUnreadable, naming the field, where the resource would have to be guessed at."""
     body, beside = _opened(record.body)
     row = decode_record(body, APPOINTMENTS)
-    if row.id != record.id:
+    if row.id != record.id and row.id is not None and str(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
     if _may_repeat(body):
         _refuse_repeats(body)
@@ -111,16 +112,29 @@ def _words(row: AppointmentShape, of_reasons: tuple[str, ...]) -> tuple[str, ...
 
 
 def _moves(row: AppointmentShape, status: AppointmentStatus | None) -> tuple[str | None, str | None]:
-    """Which appointment it replaces, or is replaced by: R5's own element, or another one among its information."""
-    other = _id_of(row.previous_appointment)
+    """Which appointment it replaces, or is replaced by: R5's own elements, or another one among its information."""
+    replaced = _first_in(bytes(row.replaces), "replaces") or _backported(bytes(row.extension))
+    other = replaced or _id_of(row.previous_appointment)
     if other is None:
-        raw = bytes(row.supporting_information)
-        if raw and b"Appointment" in raw:
-            references = one_or_several(decoded(raw, REFERENCES, "supportingInformation"))
-            other = next((found for each in references if (found := _id_of(each)) is not None), None)
+        other = _first_in(bytes(row.supporting_information), "supportingInformation")
     if other is None or other == row.id:
         return None, None
-    return (None, other) if status in ENDED else (other, None)
+    return (None, other) if status in ENDED and replaced is None else (other, None)
+
+
+def _first_in(raw: bytes, name: str) -> str | None:
+    if not raw or b"Appointment" not in raw:
+        return None
+    found = (_id_of(each) for each in one_or_several(decoded(raw, REFERENCES, name)))
+    return next((identity for identity in found if identity is not None), None)
+
+
+def _backported(raw: bytes) -> str | None:
+    """R5's `replaces` as R4 carries it: in an extension."""
+    if b"Appointment.replaces" not in raw:
+        return None
+    extensions = listed(decoded(raw, EXTENSIONS, "extension"))
+    return next((_id_of(each.value_reference) for each in extensions if (each.url or "").endswith(REPLACES)), None)
 
 
 def _id_of(reference: Reference | None) -> str | None:

@@ -20,6 +20,8 @@ PERFORMERS = {"PPRF": 0, "ATND": 1, "": 2, "PART": 2, "ADM": 3, "CON": 4, "SPRF"
 OTHER_TYPE = 5
 PRACTITIONERS = frozenset({"Practitioner", "PractitionerRole"})
 RESOURCES = frozenset({"HealthcareService", "Device", "CareTeam"})
+SUBJECTS = (b'"SBJ"', b'"PATSBJ"')
+"""Types (v3 ParticipationType) of the participant who is the patient."""
 NAMELESS = "participant.actor: the patient is only named here; expected a reference to a Patient that can be read"
 
 
@@ -73,6 +75,8 @@ def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside)
     for each in row.participant or ():
         if each is not None and each.actor is not None:
             _gather(found, each, each.actor, _resolved(each.actor, row, beside), context, beside)
+        elif each is not None and any(code in bytes(each.type) for code in SUBJECTS):
+            raise RecordUnreadable(NAMELESS)
     if not found.patients and row.subject is not None:
         subject = _resolved(row.subject, row, beside)
         if subject.type == "Patient":

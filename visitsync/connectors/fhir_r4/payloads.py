@@ -30,7 +30,7 @@ class Participant(Shape, frozen=True, gc=False):
 class AppointmentShape(Shape, frozen=True, gc=False):
     """An Appointment of DSTU2, STU3, R4, R4B or R5."""
 
-    id: str
+    id: str | int | None = None
     status: Text = None
     meta: Stamped | None = None
     start: Text = None
@@ -58,6 +58,8 @@ class AppointmentShape(Shape, frozen=True, gc=False):
     note: Part = NO_PART
     supporting_information: Part = NO_PART
     requested_period: Part = NO_PART
+    replaces: Part = NO_PART
+    """R5: what was cancelled in favour of this one."""
     previous_appointment: Reference | None = None
     originating_appointment: Reference | None = None
 
@@ -71,6 +73,7 @@ class Extension(Shape, frozen=True, gc=False):
     value_coding: Coding | None = None
     value_codeable_concept: Concept | None = None
     value_boolean: bool | None = None
+    value_reference: Reference | None = None
 
 
 class VirtualService(Shape, frozen=True, gc=False):

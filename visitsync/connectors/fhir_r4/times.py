@@ -101,7 +101,7 @@ def _minutes_said(said: Number, status: AppointmentStatus | None, assumed: str) 
     if not text and status in MAY_LACK_A_TIME:
         return 0
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= LONGEST_MINUTES):
-        raise RecordUnreadable("end: expected, or else minutesDuration in whole minutes")
+        raise RecordUnreadable("end: expected, or minutesDuration in whole minutes, or the setting minutes_without_end")
     return int(text)
 
 

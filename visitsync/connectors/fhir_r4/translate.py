@@ -142,8 +142,11 @@ def _appointments(page: FetchedPage, entries: Sequence[Entry]) -> list[Found]:
 def _appointment(
     page: FetchedPage, position: int, entry: Entry, identity: str | int | None, names: Mapping[str, str]
 ) -> Found:
+    named = identity if identity is not None else _name_of(entry)
+    if named is None:
+        return _unreadable(page, position, entry, "id: expected; a resource without one was never saved by a server")
     try:
-        known = record_id(identity if identity is not None else _name_of(entry))
+        known = record_id(named)
     except RecordUnreadable as error:
         return _unreadable(page, position, entry, str(error))
     body = entry.body

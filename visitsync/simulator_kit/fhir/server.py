@@ -29,7 +29,7 @@ FHIR_VARIANTS: Mapping[str, tuple[str, ...]] = {
     "fhir_includes": ("as asked", "unasked"),
     "fhir_outcome_entries": ("no", "yes"),
     "fhir_media_type": ("fhir+json", "json"),
-    "fhir_clock_drift_seconds": ("0", "90", "600"),
+    "fhir_clock_drift_seconds": ("0", "90", "600", "-400"),
     "fhir_charts": ("plain", "rich"),
     "fhir_payor": ("Organization", "contained", "R5"),
     "fhir_location_zone": ("absent", "extension"),
