@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from visitsync.connector_kit.conformance.across_rooms import SOON, AcrossRooms, Told
+from visitsync.connector_kit.conformance.across_rooms import AcrossRooms, Told
 from visitsync.connectors.carecloud.simulator.settings import CREDENTIALS
 from visitsync.domain.decision import Outcome
 from visitsync.domain.reason import Owner
@@ -28,18 +28,10 @@ def consent_again(url: str) -> Mapping[str, str]:
 
 
 TOLD: Mapping[str, Told] = {
-    "D2-room": Told(
-        outcome=Outcome.NEEDS_PROVIDER, codes=("not-a-provider",), owner=Owner.FRONT_DESK, by=SOON,
-        says="which is not a provider",
-    ),
     "D6": Told(  # who is inactive is not listed
         outcome=Outcome.NEEDS_PROVIDER, codes=("provider-unknown",), owner=Owner.PRACTICE_ADMIN, follows="next day",
         says="is not yet in the list of providers", fix="The list is read again within the hour",
         then=Outcome.NEEDS_PROVIDER, then_codes=("provider-not-enabled",),
-    ),
-    "E4": Told(  # days that far ahead are read in turn
-        outcome=None, codes=("not-received-yet",), owner=Owner.NOBODY, says="We have not received it",
-        fix="Nothing to do yet", by="Expected by", follows="next day",
     ),
 }  # fmt: skip
 

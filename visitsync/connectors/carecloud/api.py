@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import quote
 
+import msgspec
+
 from visitsync.connector_kit.connector import Clock, ConnectionCheck, ConnectionConfig, CredentialStore
 from visitsync.connector_kit.http import PoliteClient
 from visitsync.connector_kit.limits import Budget, Urgency
@@ -11,7 +13,7 @@ from visitsync.connector_kit.oauth import TokenHolder
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.connectors.carecloud import bookmarks
 from visitsync.connectors.carecloud.asking import JSON, Asking, api_url
-from visitsync.connectors.carecloud.bookmarks import ChangesMark, WindowMark
+from visitsync.connectors.carecloud.bookmarks import ChangesMark, Span, WindowMark
 from visitsync.connectors.carecloud.checking import check_connection
 from visitsync.connectors.carecloud.lists import Lists
 from visitsync.connectors.carecloud.manifest import MANIFEST, limits
@@ -19,7 +21,7 @@ from visitsync.connectors.carecloud.patient_reading import PatientReading
 from visitsync.connectors.carecloud.resource_reading import resource_pages
 from visitsync.connectors.carecloud.sign_in import habits, token_url
 from visitsync.connectors.carecloud.translate import GONE, ID, LIST, STATUS
-from visitsync.connectors.carecloud.windows import Place, Windows
+from visitsync.connectors.carecloud.windows import Place, WindowPage, Windows
 from visitsync.connectors.carecloud.wrappers import RESOURCES
 from visitsync.domain.local_time import zone_named
 
@@ -76,19 +78,13 @@ class CarecloudConnector:
         mark = bookmarks.changes_mark(
             bookmark, self._clock(), self._today(), near_days=int(self._setting("near_days")), far_days=far_days
         )
-        for number, span in enumerate(mark.spans):
-            left = mark.spans[number + 1 :]
-            place = (mark.place if number == 0 else None) or Place(day=span.first, days=mark.days)
+        most = int(self._setting("requests_per_reading"))
+        while mark.spans:
+            span, *left = mark.spans
+            place = mark.place or Place(day=span.first, days=mark.days)
             for page in self._windows.read(span.first, span.last, urgency=Urgency.ROUTINE, at=place):
-                if not page.is_last:
-                    following = ChangesMark(
-                        far=mark.far, spans=(span, *left), place=page.after, began=mark.began, days=page.after.days
-                    )
-                elif left:
-                    following = ChangesMark(far=mark.far, spans=left, began=mark.began, days=page.after.days)
-                else:
-                    following = ChangesMark(far=mark.far, days=page.after.days)
-                yield _page(RecordKind.APPOINTMENT, page.body, bookmark=bookmarks.write(following))
+                mark = _mark_after(mark, page, left, most)
+                yield _page(RecordKind.APPOINTMENT, page.body, bookmark=bookmarks.write(mark))
 
     def read_patient_changes(self, bookmark: str | None) -> Iterator[FetchedPage]:
         """CareCloud has no list of changed patients (section 5): charts are read again before their visits."""
@@ -139,6 +135,16 @@ class CarecloudConnector:
             asked = {"start_date": today, "end_date": today}
             next(self._lists.pages("appointments", asked, urgency=urgency))
             self._has_answered = True
+
+
+def _mark_after(mark: ChangesMark, page: WindowPage, left: Sequence[Span], most: int) -> ChangesMark:
+    """Where reading changes goes on after a page. Far days are left for the next time once it has cost so much."""
+    told = msgspec.structs.replace(mark, requests=mark.requests + 1, days=page.after.days)
+    if not page.is_last:
+        return msgspec.structs.replace(told, place=page.after)
+    if left and told.requests < most:
+        return msgspec.structs.replace(told, spans=tuple(left), place=None)
+    return ChangesMark(far=left[0].first if left else None, days=told.days)
 
 
 def _page(

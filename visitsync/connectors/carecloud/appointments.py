@@ -24,10 +24,8 @@ from visitsync.domain.practice import CatalogEntry
 RESOURCE = "resource/"
 """Before the id of a schedule column in the catalog, where providers have numbers of their own."""
 WRAPPER = b'"appointment":'
-_ONCE = (b'"start_time"', b'"end_time"', b'"patient"', b'"appointment_status"', b'"visit_reason_id"')
-_IDS = b'"id":'
-_USUAL_IDS = 5
-"""Of the appointment itself, its status, patient, location and cancellation."""
+_COUNTED = ((b'"id":', 5), (b'_time":', 2))
+"""How often these stand in a row as recorded; the ids are its own and those of status, patient, place and reason."""
 
 
 def to_appointment(record: RawRecord, context: TranslationContext) -> Appointment:
@@ -35,7 +33,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     row = read_row(record.body)
     if row.id != record.id and record_id(row.id) != record.id:
         raise RecordUnreadable("id: not the one that was asked for")
-    location_id, location_name, resource = _places(row.location, row.resource_id)
+    location_id, location_name, resource, provider_id = _places(row.location, row.resource_id, row.provider_id)
     settings = context.settings
     zone = zone_of(location_id, context)
     start = start_time(row.start_time, zone, settings.get("foreign_offset", ""))
@@ -47,7 +45,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     return Appointment(
         id=record.id,
         start=start,
-        duration_minutes=minutes_between(start.instant, row.end_time),
+        duration_minutes=minutes_between(row.start_time, row.end_time),
         status=status,
         status_text=status_text,
         marks=_marks(
@@ -56,7 +54,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
             (resource, _name(context.practitioners, resource)),
         ),
         patient_id=patient_id,
-        practitioner_id=optional_id(row.provider_id) or _default_provider(resource, context),
+        practitioner_id=provider_id or _default_provider(resource, context),
         location_id=location_id,
         booked_at=moment(row.created_at, "created_at"),
         changed_at=moment(row.updated_at, "updated_at"),
@@ -68,8 +66,10 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
 
 def read_row(body: bytes) -> AppointmentRow:
     """The appointment in its wrapper, or bare. Raises RecordUnreadable."""
-    if body.count(_IDS) != _USUAL_IDS or any(body.count(name) != 1 for name in _ONCE):
-        _refuse_repeats(body)
+    for name, times in _COUNTED:
+        if body.count(name) != times:
+            _refuse_repeats(body)
+            break
     if WRAPPER in body[:200]:
         return decode_record(body, WRAPPED_APPOINTMENTS).appointment
     return decode_record(body, BARE_APPOINTMENTS)
@@ -120,13 +120,15 @@ Named = tuple[str | None, str | None]
 
 # What follows is cached because a practice books few combinations many times.
 @lru_cache(maxsize=4096)
-def _places(location: PlacePart | None, resource_id: Id) -> tuple[str | None, str | None, str | None]:
-    """Id and name of the location, and what the column is called in the catalog."""
-    resource = optional_id(resource_id)
+def _places(
+    location: PlacePart | None, resource_id: Id, provider_id: Id
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """Id and name of the location, what the column is called in the catalog, and the provider's id."""
+    resource, provider = optional_id(resource_id), optional_id(provider_id)
     named = RESOURCE + resource if resource is not None else None
     if location is None:
-        return None, None, named
-    return optional_id(location.id), location.name or None, named
+        return None, None, named, provider
+    return optional_id(location.id), location.name or None, named, provider
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """Where reading CareCloud goes on: which days are still to be read, and which far days come next (section 3.1)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -34,6 +35,8 @@ class ChangesMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     place: Place | None = None
     """Where in the first of them it goes on."""
     began: datetime | None = None
+    requests: int = 0
+    """How many requests the unfinished reading has cost."""
     days: int = 0
     """How many days at a time CareCloud was found to accept; 0: as many as the setting says."""
 
@@ -59,9 +62,9 @@ def read(text: str | None, kind: type[Mark]) -> Mark | None:
 
 
 def changes_mark(text: str | None, now: datetime, today: date, *, near_days: int, far_days: int) -> ChangesMark:
-    """What to read now: what an unfinished reading left, else the near days and the far ones whose turn it is.
+    """What to read now: what an unfinished reading left, else the near days, and the far ones in turn.
 
-    `far_days`: how many of the far days are read each time; 0: none.
+    `far_days`: how many of the far days belong together; 0: none is read.
     """
     mark = read(text, ChangesMark) or ChangesMark()
     if mark.spans and mark.began is not None and timedelta(0) <= now - mark.began <= GOOD_FOR:
@@ -71,5 +74,11 @@ def changes_mark(text: str | None, now: datetime, today: date, *, near_days: int
     if far_days == 0 or near.last >= horizon:
         return ChangesMark(spans=(near,), began=now, days=mark.days)
     first = mark.far if mark.far is not None and near.last < mark.far <= horizon else near.last + _DAY
-    far = Span(first, min(first + (far_days - 1) * _DAY, horizon))
-    return ChangesMark(far=far.last + _DAY, spans=(near, far), began=now, days=mark.days)
+    turn = (*_spans(first, horizon, far_days), *_spans(near.last + _DAY, first - _DAY, far_days))
+    return ChangesMark(spans=(near, *turn), began=now, days=mark.days)
+
+
+def _spans(first: date, last: date, days: int) -> Iterator[Span]:
+    while first <= last:
+        yield Span(first, min(first + (days - 1) * _DAY, last))
+        first += days * _DAY

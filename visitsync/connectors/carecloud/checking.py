@@ -102,7 +102,7 @@ def _status_facts(lists: Lists, config: ConnectionConfig) -> dict[str, str]:
     unknown = [
         f"{name} ({code})"
         for _, code, name in _named(lists, "appointment_statuses")
-        if known_meaning(code, name, config.settings) is None
+        if known_meaning(code, name, config.settings.get("status_codes", "")) is None
     ]
     no_shows = [
         f"{name} ({number})"

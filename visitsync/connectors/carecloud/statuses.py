@@ -49,11 +49,12 @@ def status_of(
     """The meaning (None: nobody knows it) and the EMR's own word."""
     if part is None:
         return None, ""
-    code, name = text(part.code), text(part.name)
-    status = _meaning(code, name, context)
-    if status is AppointmentStatus.CANCELLED and _is_no_show(details, reason_id, context.settings):
-        status = AppointmentStatus.NO_SHOW
-    return status, name or code or text(part.id)
+    settings = context.settings
+    listed = settings.get("no_show_reasons", "")
+    status, word = _status_of(part, details, reason_id, settings.get("status_codes", ""), listed)
+    mapped = context.status_meanings
+    chosen = mapped.get(word.casefold()) or mapped.get(text(part.code).casefold()) if mapped else None
+    return chosen or status, word
 
 
 def says_no_show(name: str) -> bool:
@@ -61,9 +62,9 @@ def says_no_show(name: str) -> bool:
     return bool(_SAYS_NO_SHOW.search(name))
 
 
-def known_meaning(code: str, name: str, settings: Mapping[str, str]) -> AppointmentStatus | None:
-    """What a status means by the connection's setting, by its code, or by its name where it has no code."""
-    chosen = meanings(settings.get("status_codes", ""))
+def known_meaning(code: str, name: str, status_codes: str) -> AppointmentStatus | None:
+    """What a status means by the setting of that name, by its code, or by its name where it has no code."""
+    chosen = meanings(status_codes)
     for word in (code.casefold(), name.casefold()):
         if word and word in chosen:
             return chosen[word]
@@ -78,17 +79,23 @@ def meanings(setting: str) -> Mapping[str, AppointmentStatus]:
     return {word.strip().casefold(): known[told.strip()] for word, _, told in pairs if told.strip() in known}
 
 
-def _meaning(code: str, name: str, context: TranslationContext) -> AppointmentStatus | None:
-    mapped = context.status_meanings
-    chosen = mapped.get(name.casefold()) or mapped.get(code.casefold()) if mapped else None
-    return chosen or known_meaning(code, name, context.settings)
+@lru_cache(maxsize=4096)
+def _status_of(
+    part: StatusPart, details: CancellationPart | None, reason_id: int | str | None, status_codes: str, no_shows: str
+) -> tuple[AppointmentStatus | None, str]:
+    """Cached, because a practice has few statuses and reasons."""
+    code, name = text(part.code), text(part.name)
+    status = known_meaning(code, name, status_codes)
+    if status is AppointmentStatus.CANCELLED and _is_no_show(details, reason_id, no_shows):
+        status = AppointmentStatus.NO_SHOW
+    return status, name or code or text(part.id)
 
 
-def _is_no_show(details: CancellationPart | None, reason_id: int | str | None, settings: Mapping[str, str]) -> bool:
+def _is_no_show(details: CancellationPart | None, reason_id: int | str | None, no_shows: str) -> bool:
     """By the setting's ids or names, else by what the reason's name says."""
     told = optional_id(reason_id) or optional_id(details.id if details else None) or ""
     name = text(details.detail) if details else ""
-    listed = _listed(settings.get("no_show_reasons", ""))
+    listed = _listed(no_shows)
     return says_no_show(name) or told in listed or (bool(name) and name.casefold() in listed)
 
 

@@ -13,7 +13,7 @@ class TestCarecloud(ConnectorConformance):
     quick = {"patient_ids": "number"}
     limited = {"calls_per_second": "5"}
     small_pages = ({"page_size": "7"}, {"page_size": "1"}, {"page_size": "20", "link_header": "odd"})
-    requests_when_idle = 2
+    requests_when_idle = 5  # the near days and four times a month of far ones
     shows_patient_changes = False
 
     def trial(self, **given: Any) -> Trial:

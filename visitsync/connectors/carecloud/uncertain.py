@@ -40,8 +40,13 @@ SETTINGS = (
     Setting(
         name="far_reading",
         values=("in turn", "sweeps only"),
-        help="Whether days further ahead are also read with each reading of changes, some weeks in turn; else only the "
-        "daily reading of the whole schedule shows them.",
+        help="Whether days further ahead are also read with each reading of changes, as far as requests_per_reading "
+        "goes, the rest in turn; else only the daily reading of the whole schedule shows them.",
+    ),
+    Setting(
+        name="requests_per_reading",
+        values=("10", "5", "20", "50"),
+        help="After so many requests a reading of changes leaves further far-off weeks for the next time.",
     ),
     Setting(
         name="changes_visit_reasons",

@@ -56,22 +56,18 @@ def start_time(stamp: str, zone: str, foreign_offset: str) -> LocalTime:
         raise RecordUnreadable(f"start_time: {error}") from None
 
 
-def minutes_between(start: datetime, end: str) -> int:
+def minutes_between(start: str, end: str) -> int:
     """A duration in whole minutes. Raises RecordUnreadable."""
-    span = required_moment(end, "end_time") - start
-    minutes, rest = divmod(span, timedelta(minutes=1))
-    if rest or not 0 <= minutes <= LONGEST_MINUTES:
-        raise RecordUnreadable("end_time: expected whole minutes after the start")
-    return minutes
+    try:
+        return _minutes_between(start, end)
+    except ValueError as error:
+        raise RecordUnreadable(f"end_time: {error}") from None
 
 
 def moment(stamp: str | None, name: str) -> datetime | None:
     """The instant (UTC) of a stamp with its offset. Raises RecordUnreadable."""
-    return required_moment(stamp, name) if stamp else None
-
-
-def required_moment(stamp: str, name: str) -> datetime:
-    """The same for a stamp that must be there. Raises RecordUnreadable."""
+    if not stamp:
+        return None
     try:
         return _instant(stamp).astimezone(UTC)
     except ValueError as error:
@@ -110,6 +106,14 @@ def _start_time(stamp: str, zone: str, foreign_offset: str) -> LocalTime:
     if foreign_offset == HOLD and not is_utc and has_foreign_offset(stamp, zone):
         return msgspec.structs.replace(found, clarity=Clarity.CONTRADICTORY)
     return found
+
+
+@lru_cache(maxsize=65_536)
+def _minutes_between(start: str, end: str) -> int:
+    minutes, rest = divmod(_instant(end) - _instant(start), timedelta(minutes=1))
+    if rest or not 0 <= minutes <= LONGEST_MINUTES:
+        raise ValueError("expected whole minutes after the start")
+    return minutes
 
 
 def _instant(stamp: str) -> datetime:

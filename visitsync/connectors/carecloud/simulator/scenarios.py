@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.scenarios import SCENARIOS as SHARED
-from visitsync.simulator_kit.scenarios import Scenario
-from visitsync.simulator_kit.staging import a_booking
 
 NOT_SHOWN = {
     "B10": "a CareCloud chart has no e-mail but the patient's own",
@@ -27,18 +25,7 @@ def _add_the_guardian(clinic: Clinic, appointment_id: int) -> None:
     clinic.change_patient(patient_id, guardian_name="Ansel Varga", guardian_phone="(555) 555-0123")
 
 
-def _in_a_column_without_a_provider(clinic: Clinic) -> int:
-    room = clinic.add_practitioner("Procedure Room", "1", is_provider=False, suffix="")
-    return a_booking(clinic, practitioner_id=room.id).id
-
-
 OWN = {
     "B9": replace(SHARED["B9"], fix=_add_the_guardian),
-    "D2-room": Scenario(
-        code="D2",
-        summary="Booked in the column of a room, which has no provider",
-        provoke=_in_a_column_without_a_provider,
-        fix=SHARED["D2"].fix,
-    ),
 }
 SCENARIOS = {name: scenario for name, scenario in SHARED.items() if name not in NOT_SHOWN} | OWN
