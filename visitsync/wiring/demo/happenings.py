@@ -128,11 +128,15 @@ HAPPENINGS = (
         has_followed=_ends,
     ),
     Happening(
-        prop="moved", emr="hl7v2", what="an appointment is moved to another hour", act=_move, has_followed=_moves
+        prop="moved",
+        emr="greenway_intergy",
+        what="an appointment is moved to another hour",
+        act=_move,
+        has_followed=_moves,
     ),
     Happening(
         prop="e-mail corrected",
-        emr="hl7v2",
+        emr="greenway_intergy",
         what="the front desk enters the missing e-mail on the patient's chart",
         act=_correct_email,
         has_followed=_becomes_visit,

@@ -134,10 +134,10 @@ def _first_sync(play: Play, opened: Sequence[Opened]) -> None:
     play.screen.heading(3, "First sync: from last week to four months ahead")
     for stage, one in zip(play.stages, opened, strict=True):
         began = time.monotonic()
-        with play.screen.progress(stage.emr_name, stage.server.requests.__len__) as watch:
-            report = _sync_to_its_end(play, one, watch)
         if stage.is_pushed:  # its messages came before the admin had approved anything
             recheck_everything(play.house.link(one.practice_id, one.connection_id), Cause("setting changed"))
+        with play.screen.progress(stage.emr_name, stage.server.requests.__len__) as watch:
+            report = _sync_to_its_end(play, one, watch)
         answered = sum(_outcomes(play.house, one).values())
         play.screen.done(f"{stage.emr_name}: {answered} appointments answered", time.monotonic() - began)
         if report.trouble:
@@ -160,7 +160,7 @@ def _show(play: Play, opened: Sequence[Opened], *, shows_all: bool) -> None:
     counted = {}
     for stage, one in zip(play.stages, opened, strict=True):
         with play.house.database.practice(one.practice_id) as transaction:
-            counted[f"{stage.cast.name}\n{stage.emr_name}"] = appointments.outcome_counts(
+            counted[f"{stage.emr_name}\n{stage.cast.name}"] = appointments.outcome_counts(
                 transaction, one.connection_id
             )
     play.screen.outcomes(counted)

@@ -80,16 +80,21 @@ class Screen:
             yield lambda step: bars.update(line, description=f"{title}: {step.phase}, {answers_read()} answers read")
 
     def outcomes(self, by_clinic: Mapping[str, Mapping[str, int]]) -> None:
+        """A line for each clinic, a column for each outcome, and what the outcomes mean."""
         shown = Table(box=SIMPLE_HEAD, pad_edge=False)
         shown.add_column("")
-        for name in by_clinic:
-            shown.add_column(Text(name), justify="right")
-        shown.add_column("", style="dim")
         for outcome in Outcome:
-            counts = [str(counted.get(outcome, 0)) for counted in by_clinic.values()]
-            label = Text(OUTCOME_IN_A_LINE[outcome], style=STYLES.get(outcome, ""))
-            shown.add_row(label, *counts, LEGEND[outcome])
+            label = Text(OUTCOME_IN_A_LINE[outcome].replace(" ", "\n"), style=STYLES.get(outcome, ""))
+            shown.add_column(label, justify="right", vertical="bottom")
+        for name, counted in by_clinic.items():
+            shown.add_row(Text(name), *(str(counted.get(outcome, 0)) for outcome in Outcome))
         self._print(shown)
+        legend = Table.grid(padding=(0, 1))
+        for outcome in Outcome:
+            legend.add_row(
+                Text(OUTCOME_IN_A_LINE[outcome], style=STYLES.get(outcome, "")), Text(LEGEND[outcome], "dim")
+            )
+        self._print(Padding(legend, (0, 0, 0, 1)))
 
     def to_be_fixed(self, clinic: str, answers: Sequence[Answer], *, shows_all: bool) -> None:
         chosen = list(answers) if shows_all else _one_of_each_kind(answers)

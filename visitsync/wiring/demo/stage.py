@@ -84,11 +84,12 @@ CASTS = (
         settings={"requests_per_second": "100"},
     ),
     Cast(
-        emr="hl7v2",
+        emr="greenway_intergy",
         slug="verbena",
         name="Verbena Internal Medicine",
         zones=("America/New_York",),
         seed=61,
+        settings={"requests_per_second": "100"},
     ),
 )
 
