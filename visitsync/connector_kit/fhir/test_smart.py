@@ -1,6 +1,6 @@
 """Signing in with an assertion: both algorithms, all forms of keys, scopes, clocks, refusals."""
 
-from base64 import b64decode
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import msgspec
@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_der_private_key,
 )
 
 from visitsync.connector_kit.errors import (
@@ -32,8 +31,7 @@ SOON = Urgency.SOON
 
 
 def _pem(form: PrivateFormat) -> str:
-    key = load_der_private_key(b64decode(KEY), password=None)
-    return key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+    return read_private_key(KEY).private_bytes(Encoding.PEM, form, NoEncryption()).decode()
 
 
 @pytest.mark.parametrize("form", ["v1", "v2"])
@@ -55,7 +53,7 @@ def test_both_algorithms_and_both_forms_of_scopes_get_a_token(form: str, key: st
         _pem(PrivateFormat.TraditionalOpenSSL),
         _pem(PrivateFormat.PKCS8).replace("\n", " "),
         _pem(PrivateFormat.PKCS8).replace("\n", "\\n"),
-        KEY,
+        "".join(_pem(PrivateFormat.PKCS8).splitlines()[1:-1]),
     ],
 )
 def test_a_key_is_read_however_it_was_pasted(text: str) -> None:
@@ -207,8 +205,6 @@ def test_scopes_are_understood(scope: str, *, is_enough: bool) -> None:
 
 
 def _private_members(key: object) -> dict[str, str]:
-    from base64 import urlsafe_b64encode
-
     def packed(number: int) -> str:
         raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
         return urlsafe_b64encode(raw).rstrip(b"=").decode()
