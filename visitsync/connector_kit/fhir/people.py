@@ -43,8 +43,9 @@ from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.domain.patient import Patient, PatientStatus
 
-ID, STATUS, AS_OF = "id", "status", "as_of"
-"""Names in FetchedPage.asked: which single patient was asked for, the status where that was refused, and the day."""
+ID, STATUS, AS_OF, KNOWN_AS = "id", "status", "as_of", "known_as"
+"""Names in FetchedPage.asked: which single patient was asked for, the status where that was refused, the day, and the
+id of a patient who was asked for by a number."""
 RESTRICTED = "403"
 MERGED = frozenset({"replaced-by", "replace"})
 """PatientLink.type of the record that lost; DSTU2 says `replace`."""
@@ -99,7 +100,7 @@ class PeopleReader:
 
     def _single(self, identity: str, urgency: Urgency) -> Iterator[FetchedPage]:
         if not _is_plain(identity):
-            yield _refused(identity, 404, b"")  # a person on another server, or known by name only
+            yield from self._by_number(identity, urgency)
             return
         answer = self._server.get_one(f"/Patient/{quote(identity, safe='')}", operation="Patient", urgency=urgency)
         if answer.status in (403, *GONE):
@@ -108,6 +109,17 @@ class PeopleReader:
             yield _refused(identity, answer.status, answer.body)
             return
         yield self._page([answer.body], [identity], urgency)
+
+    def _by_number(self, number: str, urgency: Urgency) -> Iterator[FetchedPage]:
+        """A patient whom appointments name by `system|value` alone; nobody where that is not exactly one."""
+        is_number = "|" in number and "://" not in number.partition("|")[2]
+        found = self._search("Patient", [("identifier", number)], urgency, must=("identifier",)) if is_number else {}
+        if len(found) != 1:  # a person on another server, or a number that nobody or several have
+            yield _refused(number, 404, b"")
+            return
+        ((identity, body),) = found.items()
+        page = self._page([body], [identity], urgency)
+        yield msgspec.structs.replace(page, asked={**page.asked, ID: number, KNOWN_AS: identity})
 
     def _page(self, patients: Sequence[bytes], ids: Sequence[str], urgency: Urgency) -> FetchedPage:
         today = self._clock().astimezone(UTC).date().isoformat()
@@ -173,7 +185,7 @@ def to_patient(record: RawRecord) -> Patient:
         return Patient(id=record.id, status=PatientStatus.RESTRICTED, coverages=None)
     body, policies, payers = _opened(record)
     shape = decode_record(body, PATIENTS, identity=("birthDate", "telecom"))
-    if shape.id != record.id:
+    if shape.id != record.asked.get(KNOWN_AS, record.id):
         raise RecordUnreadable("id: not the one that was asked for")
     changed_at = _changed_at(shape)
     as_of = whole_date(record.asked.get(AS_OF, "")) or (changed_at.date() if changed_at else None)
@@ -252,6 +264,8 @@ def _record(
         identity = record_id(decode_record(body, KINDS).id)
     except RecordUnreadable as error:
         return UnreadableRecord(kind=RecordKind.PATIENT, position=position, body=body, reason=str(error))
+    if identity == page.asked.get(KNOWN_AS):
+        identity = page.asked[ID]
     whole = body if beside is None else bundle_of([body, *beside])
     return RawRecord(kind=RecordKind.PATIENT, id=identity, body=whole, asked=page.asked)
 

@@ -90,3 +90,14 @@ def test_a_withheld_chart_is_restricted_and_a_missing_right_is_an_error() -> Non
         trial.app.faults.switch_on("forbidden", times=None, match="GET /fhir/r4/Patient", body=refused)
         with pytest.raises(NeedsPermission):
             trial.read(one.id)
+
+
+def test_a_patient_who_is_named_by_a_number_is_found_by_it() -> None:
+    with trying() as trial:
+        patient = a_patient(trial.app.clinic)
+        number = f"urn:example:mrn|{patient.id}"
+        found = trial.read(number, "urn:example:mrn|77", "https://other.example.org/fhir/Patient/1")
+    assert found[number].email == patient.email
+    assert found[number].coverages
+    assert found["urn:example:mrn|77"].status is PatientStatus.GONE
+    assert found["https://other.example.org/fhir/Patient/1"].status is PatientStatus.GONE
