@@ -208,7 +208,9 @@ def _as_it_stands(practice: PracticeContext, start: TurnStart, link: Link) -> Pr
 
 def _salt(link: Link, translation: TranslationContext) -> bytes:
     """Sixteen bytes that change with the translator, the time zone rules, zones, settings and names of the catalog."""
-    zones = sorted((entry.id, entry.zone or "", entry.name) for entry in translation.practitioners.values())
+    zones = sorted(
+        (entry.id, entry.zone or "", entry.name, entry.synonyms) for entry in translation.practitioners.values()
+    )
     places = sorted((entry.id, entry.zone or "", entry.name) for entry in translation.locations.values())
     said = [
         link.translator.version,
