@@ -124,13 +124,15 @@ class Asking:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Answer:
+        address = path if path.startswith("/") else f"/v1/{self.practice_id}/{path}"
+
         def ask(token: str) -> Answer:
             headers = {"Authorization": f"Bearer {token}", "Accept": JSON, "X-Request-Id": str(uuid4())}
             if form is not None:
                 headers["Content-Type"] = FORM
             return self._client.request(
                 method,
-                path if path.startswith("/") else f"/v1/{self.practice_id}/{path}",
+                address,
                 operation=operation,
                 urgency=urgency,
                 headers=headers,
