@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -91,6 +91,14 @@ class Practice:
         """One ordinary turn after that time."""
         self.pass_time(span)
         return self.sync()
+
+    def until(self, is_so: Callable[[], bool], *, within: timedelta = timedelta(hours=2)) -> timedelta:
+        """Turns every five minutes until it is so; how long it took. Raises AssertionError when it takes longer."""
+        began = self.house.now()
+        while not is_so():
+            assert self.house.now() - began < within, f"not within {within}"
+            self.later(timedelta(minutes=5))
+        return self.house.now() - began
 
     def ask(self, query: str) -> Answers:
         """What the product says now, whatever was read until now."""
