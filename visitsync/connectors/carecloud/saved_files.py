@@ -20,7 +20,7 @@ _INSURANCE = (
 # Members that only one kind of object has; the first that fits decides (reference, sections 3 to 5).
 _SIGNS: tuple[tuple[RecordKind, frozenset[str]], ...] = (
     (RecordKind.APPOINTMENT, frozenset({"appointment_status", "visit_reason_id", "is_force_overbook", "exam_room_id"})),
-    (RecordKind.PATIENT, frozenset({"email_address", "insurance_profiles", "addresses", "responsible_party"})),
+    (RecordKind.PATIENT, frozenset({"email_address", "addresses", "responsible_party"})),
     (RecordKind.LOCATION, frozenset({"is_visible_appointment_scheduler", "place_of_service_code"})),
     (RecordKind.PRACTITIONER, frozenset({"npi", "specialty"})),
 )
@@ -28,7 +28,7 @@ _RESOURCE_SIGNS = frozenset({"is_for_requests", "appointment_confirmation", "def
 
 # What is known and holds no record of ours; the first that fits is told.
 _NO_RECORDS: tuple[tuple[frozenset[str], str], ...] = (
-    (PROFILE_SIGNS, _INSURANCE),
+    (PROFILE_SIGNS | {"insurance_profiles", "insurance_profile"}, _INSURANCE),
     (frozenset({"appointment_status"}), "This is a status; statuses are told by the appointments themselves."),
     (frozenset({"appointment_cancellation_reason"}), "This is a cancellation reason, not an appointment."),
     (frozenset({"appointment_confirmation"}), "This is a confirmation of an appointment, not the appointment."),
@@ -75,7 +75,7 @@ def _list_page(body: bytes, key: str = "") -> FetchedPage:
     kinds = [found for members, wrapper in rows if (found := _kind(members, wrapper)) is not None]
     told = LISTS.get(key)
     if rows and not kinds and told is None:
-        _refuse(rows[0][0])
+        _refuse({**rows[0][0], rows[0][1]: b""})
         raise AnswerUnreadable("The rows are none of appointments, visit reasons, locations, providers or resources.")
     kind, is_resources = kinds[0] if kinds else (told or RecordKind.APPOINTMENT, key in (RESOURCES, "resources"))
     if kind is RecordKind.PATIENT:
@@ -115,7 +115,7 @@ def _kind(members: Mapping[str, bytes], wrapper: str) -> tuple[RecordKind, bool]
     """The kind of a record, and whether it is a column of the schedule."""
     if wrapper in ITEMS:
         return ITEMS[wrapper], "resource" in wrapper
-    if wrapper or any(signs & members.keys() for signs, _ in _NO_RECORDS[:1]):
+    if wrapper or PROFILE_SIGNS & members.keys():
         return None
     if _RESOURCE_SIGNS & members.keys() and "id" in members and "name" in members:
         return RecordKind.PRACTITIONER, True

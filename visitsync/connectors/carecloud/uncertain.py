@@ -34,7 +34,7 @@ SETTINGS = (
     ),
     Setting(
         name="near_days",
-        values=("14", "7", "31", "93"),
+        values=("14", "31", "93"),
         help="Days ahead that are read every time that changes are asked for.",
     ),
     Setting(
