@@ -14,6 +14,7 @@ from visitsync.domain.patient import Address, Patient, PatientStatus
 
 _BAD_ADDRESSES = frozenset({"B", "BA", "BR", "O"})
 _YES = frozenset({"Y", "YES", "1", "T", "TRUE"})
+_NOT_TOLD = frozenset({PatientStatus.INACTIVE, PatientStatus.RESTRICTED})
 REMOVALS = frozenset({"A29"})
 REOPENINGS = frozenset({"A04", "A28"})
 
@@ -141,7 +142,8 @@ def _status(before: Patient, person: Segment, message: Message) -> tuple[Patient
         return PatientStatus.DECEASED, None
     if before.status is PatientStatus.DECEASED and not is_dead and died != NULL:
         return before.status, None
-    return PatientStatus.ACTIVE, None
+    # No message says that a chart is inactive or withheld; whoever said so is not contradicted by silence.
+    return (before.status if before.status in _NOT_TOLD else PatientStatus.ACTIVE), None
 
 
 def _gaps_filled(known: Patient, told: Patient) -> Patient:
