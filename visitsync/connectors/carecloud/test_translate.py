@@ -83,7 +83,7 @@ def appointment(context: TranslationContext = EAST, **changes: Any) -> Appointme
 
 def patient(insurances: object = ..., **changes: Any) -> Patient:
     chart = msgspec.json.decode((FIXTURES / "patient_bare.json").read_bytes()) | changes
-    whole = {"patient": {key: value for key, value in chart.items() if value is not ...}}
+    whole: dict[str, object] = {"patient": {key: value for key, value in chart.items() if value is not ...}}
     whole |= {} if insurances is ... else {"insurances": insurances}
     (record,) = TRANSLATOR.split(FetchedPage(kind=RecordKind.PATIENT, body=msgspec.json.encode(whole)))
     assert isinstance(record, RawRecord), record
