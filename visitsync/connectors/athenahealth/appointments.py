@@ -40,7 +40,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     patient_id = optional_id(row.patientid)
     if patient_id is None and row.scheduleddatetime:
         raise RecordUnreadable("patientid: missing, although somebody has booked it")
-    zone = zone_of_department(department_id, context)
+    zone = zone_of_department(department_id, context, is_from_file=not record.asked)
     is_department_stamp = context.settings.get("last_modified_zone") == "department"
     return Appointment(
         id=record.id,

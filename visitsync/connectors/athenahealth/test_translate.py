@@ -10,7 +10,7 @@ import pytest
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
-from visitsync.connectors.athenahealth.translate import ID, TRANSLATOR, WITH_INSURANCES
+from visitsync.connectors.athenahealth.translate import FEED, ID, TRANSLATOR, WINDOW, WITH_INSURANCES
 from visitsync.domain.appointment import Appointment, AppointmentStatus, Mark, MarkKind
 from visitsync.domain.local_time import Clarity
 from visitsync.domain.patient import Coverage, Patient, PatientStatus
@@ -198,6 +198,17 @@ def test_a_department_without_a_zone_takes_the_practices_only_where_a_setting_sa
     assert appointment(told, departmentid="99").start.zone == "US/Pacific"
     with pytest.raises(RecordUnreadable, match="nobody knows the time zone"):
         appointment(told)
+
+
+def test_a_file_is_read_in_the_zone_that_is_given_and_an_answer_is_not() -> None:
+    plain = TranslationContext(practice_zone="America/Denver")
+    assert appointment(plain).start.zone == "America/Denver"
+    row = msgspec.json.encode({"appointments": [ROW]})
+    for asked in ({FEED: "appointments"}, {WINDOW: "booked"}):
+        (found,) = TRANSLATOR.split(FetchedPage(kind=RecordKind.APPOINTMENT, body=row, asked=asked))
+        assert isinstance(found, RawRecord)
+        with pytest.raises(RecordUnreadable, match="departmentid"):
+            TRANSLATOR.appointment(found, plain)
 
 
 def test_an_unknown_letter_stays_unknown_and_numbers_are_letters_too() -> None:

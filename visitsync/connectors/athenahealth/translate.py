@@ -26,9 +26,9 @@ from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.patient import Patient, PatientStatus
 from visitsync.domain.practice import CatalogEntry
 
-ID, STATUS, FEED = "id", "status", "feed"
-"""Names in FetchedPage.asked: which single record was asked for; the status where that was a refusal; and whether this
-is a batch of changes, in which an id with nothing else is followed by what it was asked for by itself."""
+ID, STATUS, FEED, WINDOW = "id", "status", "feed", "window"
+"""Names in FetchedPage.asked: which single record was asked for; the status where that was a refusal; whether this is
+a batch of changes, in which an id with nothing else is followed by what it was asked for by itself; or some days."""
 GONE, RESTRICTED = "404", "403"
 WITH_INSURANCES = "with_insurances"
 """In FetchedPage.asked: the body holds the patient and, asked for by itself, the insurance packages."""

@@ -11,6 +11,7 @@ from visitsync.connectors.athenahealth.bookmarks import WindowMark
 from visitsync.connectors.athenahealth.changes import ids_of
 from visitsync.connectors.athenahealth.departments import Departments
 from visitsync.connectors.athenahealth.lists import ListPage, Lists
+from visitsync.connectors.athenahealth.translate import WINDOW
 
 OPERATION = "appointments/booked"
 WITH_CANCELLED = {"showcancelled": "true", "showcopay": "false"}
@@ -97,5 +98,9 @@ def _after(day: date, end: date, last: date, groups: list[str], number: int) -> 
 
 def _page(page: ListPage, mark: WindowMark) -> FetchedPage:
     return FetchedPage(
-        kind=RecordKind.APPOINTMENT, body=page.answer.body, media_type=JSON, bookmark=bookmarks.write(mark)
+        kind=RecordKind.APPOINTMENT,
+        body=page.answer.body,
+        media_type=JSON,
+        asked={WINDOW: "booked"},
+        bookmark=bookmarks.write(mark),
     )

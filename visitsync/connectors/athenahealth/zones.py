@@ -29,10 +29,11 @@ WITHOUT_SUMMER_TIME: Mapping[float, str] = {
 }
 
 
-def zone_of_department(department_id: str | None, context: TranslationContext) -> str:
+def zone_of_department(department_id: str | None, context: TranslationContext, *, is_from_file: bool = False) -> str:
     """The zone of a department's wall times; it may be a name that nobody knows.
 
-    Raises RecordUnreadable where it would have to be guessed.
+    `is_from_file`: nobody asked athenahealth for it; where no department at all is known, whoever translates the file
+    says which zone is meant. Raises RecordUnreadable where it would have to be guessed.
     """
     settings = context.settings
     if chosen := settings.get("department_zones"):
@@ -42,7 +43,7 @@ def zone_of_department(department_id: str | None, context: TranslationContext) -
     entry = context.locations.get(department_id) if department_id is not None else None
     if entry is not None and entry.zone:
         return entry.zone
-    if settings.get("unknown_department") == "practice zone":
+    if settings.get("unknown_department") == "practice zone" or (is_from_file and not context.locations):
         return context.practice_zone
     if department_id is None:
         raise RecordUnreadable("departmentid: missing, so that the time zone is not known")
