@@ -75,7 +75,7 @@ def records(body: bytes, kind: RecordKind, **settings: str) -> list[RawRecord]:
     return [each for each in found if isinstance(each, RawRecord) and each.kind is kind]
 
 
-def appointment(body: bytes, known: Appointment | None = None, **settings: str) -> Appointment:
+def appointment(body: bytes, known: Appointment | None = None, /, **settings: str) -> Appointment:
     """The appointment after the message."""
     record = records(body, RecordKind.APPOINTMENT_UPDATE, **settings)[-1]
     found = TRANSLATOR.appointment_after(record, context(**settings), known) or known
@@ -83,7 +83,7 @@ def appointment(body: bytes, known: Appointment | None = None, **settings: str) 
     return found
 
 
-def patient(body: bytes, known: Patient | None = None, **settings: str) -> Patient:
+def patient(body: bytes, known: Patient | None = None, /, **settings: str) -> Patient:
     """The first patient after the message."""
     record = records(body, RecordKind.PATIENT_UPDATE, **settings)[0]
     found = TRANSLATOR.patient_after(record, context(**settings), known) or known
@@ -91,7 +91,7 @@ def patient(body: bytes, known: Patient | None = None, **settings: str) -> Patie
     return found
 
 
-def received(body: bytes, *, profile: SenderProfile = GENERIC, **settings: str) -> Reception:
+def received(body: bytes, profile: SenderProfile = GENERIC, /, **settings: str) -> Reception:
     """What is done with a body."""
     config = ConnectionConfig(connection_id="sample", base_url="", practice_zone=ZONE, settings=settings)
     return Hl7Receiver({}, profile).receive(body, config, now=NOW, answer_id="VS1")

@@ -169,5 +169,5 @@ def test_settings_that_names_depend_on_ride_along() -> None:
 
 def test_a_write_in_is_taken_where_the_sender_has_them() -> None:
     profile = msgspec.structs.replace(GENERIC, without_patient_id="write-in")
-    assert received(siu(pid={1: "1", 5: "HOLD"}), profile=profile).page is not None
+    assert received(siu(pid={1: "1", 5: "HOLD"}), profile).page is not None
     assert received(siu(pid={1: "1", 5: "HOLD"})).page is None

@@ -77,6 +77,9 @@ class Line:
         framed, _, self._unread = self._unread.partition(END)
         return framed[framed.rfind(START) + 1 :]
 
+    def __del__(self) -> None:
+        self.hang_up()
+
     def hang_up(self) -> None:
         """Close; the next message opens a new connection."""
         if self._socket is not None:
