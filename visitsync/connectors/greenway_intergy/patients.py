@@ -51,6 +51,7 @@ class PatientReading:
     def _page(self, identity: str, urgency: Urgency) -> FetchedPage:
         number = identity.rpartition("/")[2]
         found, status = self._found(number, urgency)
+        found = list({_id_of(body): body for body in found}.values())  # a page may show somebody twice
         if len(found) != 1:
             return _without_record(identity, status or ("404" if not found else "409"))
         body = found[0]
