@@ -12,6 +12,8 @@ from visitsync.connector_kit.http import Answer
 from visitsync.connector_kit.limits import Urgency
 
 MOST_PAGES = 20_000
+MOST_EMPTY_PAGES = 20
+"""An empty page may have a next one; so many in a row are a circle."""
 RESTARTED = "restarted"
 
 Params = Sequence[tuple[str, str]]
@@ -60,6 +62,7 @@ class Searches:
         address = resume if resume and self._is_own(resume) else ""
         met: set[str] = set()
         before: SearchPage | None = None
+        empty = 0
         for _ in range(MOST_PAGES):
             try:
                 answer = self._server.get(
@@ -77,7 +80,8 @@ class Searches:
             page = self._page(answer)
             if not address:
                 refuse_ignored(page.bundle.links, must_honour)
-            if (page.next and page.next in met) or _is_same(before, page):
+            empty = 0 if page.bundle.entries else empty + 1
+            if page.next in met or _is_same(before, page) or empty > MOST_EMPTY_PAGES:
                 raise AnswerUnreadable(f"{path}: the next page is one that was read before.")
             before = page
             yield page

@@ -5,7 +5,7 @@ Source: SMART App Launch 2, "Backend Services" and "Client Authentication: Asymm
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
@@ -21,7 +21,7 @@ from visitsync.connector_kit.errors import (
     NeedsReconnect,
     RequestRefused,
 )
-from visitsync.connector_kit.fhir.shapes import Text
+from visitsync.connector_kit.fhir.scopes import Offers, SmartConfiguration, allows, scopes
 from visitsync.connector_kit.fhir.signing import UnusableKey, algorithm_of, read_private_key, signed
 from visitsync.connector_kit.http import Answer, PoliteClient
 from visitsync.connector_kit.limits import Budget, Limit, Urgency
@@ -39,17 +39,6 @@ MOST_CLOCK_SKEW = timedelta(hours=12)
 LONGEST_TOKEN = 16_384
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 SIGN_IN_AGAIN = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "access_denied"})
-
-
-class SmartConfiguration(msgspec.Struct, frozen=True):
-    """What a server says about signing in. Often half of it is missing."""
-
-    token_endpoint: Text = None
-    capabilities: list[str] | None = None
-    scopes_supported: list[str] | None = None
-    grant_types_supported: list[str] | None = None
-    token_endpoint_auth_methods_supported: list[str] | None = None
-    token_endpoint_auth_signing_alg_values_supported: list[str] | None = None
 
 
 class _TokenAnswer(msgspec.Struct, frozen=True):
@@ -87,7 +76,7 @@ class BackendSignIn:
         *,
         resources: Sequence[str],
         optional: Sequence[str] = (),
-        offers: Callable[[], Collection[str]] | None = None,
+        offers: Offers | None = None,
         settings: Mapping[str, str] | None = None,
         limits: Sequence[Limit] = (),
         allows_loopback: bool = False,
@@ -201,38 +190,17 @@ class BackendSignIn:
         header = {"kid": current["key_id"]} if current.get("key_id") else {}
         form = {
             "grant_type": "client_credentials",
-            "scope": " ".join(self.scopes(told)),
+            "scope": " ".join(self._scopes(told)),
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": signed(key, header, claims),
         }
         return {**current, **self._ask_for_token(address, form, urgency)}
 
-    def scopes(self, told: SmartConfiguration) -> list[str]:
-        """What is asked for, in the form that the server announces."""
+    def _scopes(self, told: SmartConfiguration) -> list[str]:
         if own := self._settings.get("scopes", "").split():
             return own
-        ending = ".rs" if self._form(told) == "v2" else ".read"
-        supported = frozenset(told.scopes_supported or ())
-        wanted = [f"system/{name}{ending}" for name in self._resources]
-        return wanted + [
-            f"system/{name}{ending}" for name in self._optional if self._is_offered(name, ending, supported)
-        ]
-
-    def _is_offered(self, name: str, ending: str, supported: frozenset[str]) -> bool:
-        if f"system/*{ending}" in supported:
-            return True
-        if any(scope.startswith("system/") for scope in supported):
-            return f"system/{name}{ending}" in supported
-        return self._offers is None or name in self._offers()
-
-    def _form(self, told: SmartConfiguration) -> str:
-        chosen = self._settings.get("scope_form", "")
-        if chosen in ("v1", "v2"):
-            return chosen
-        capabilities, supported = told.capabilities or (), told.scopes_supported or ()
-        if "permission-v2" in capabilities or any(scope.endswith(".rs") for scope in supported):
-            return "v2"
-        return "v1"
+        form = self._settings.get("scope_form", "")
+        return scopes(told, self._resources, self._optional, form=form, offers=self._offers)
 
     def _token_address(self, told: SmartConfiguration) -> str:
         if chosen := self._settings.get("token_url", ""):
@@ -300,20 +268,6 @@ class BackendSignIn:
         except (ValueError, TypeError, OverflowError):
             return now
         return told if abs(told - now) <= MOST_CLOCK_SKEW else now
-
-
-def allows(scopes: Sequence[str], resource: str) -> bool:
-    """Whether one of these scopes lets us read and search this type of resource."""
-    return any(_allows(scope, resource) for scope in scopes)
-
-
-def _allows(scope: str, resource: str) -> bool:
-    """`system/Patient.read`, `system/*.*`, `system/Patient.cruds`, `system/Patient.rs?status=booked` …"""
-    whose, _, what = scope.partition("/")
-    name, _, right = what.partition("?")[0].partition(".")
-    if whose not in ("system", "user") or name not in (resource, "*"):
-        return False
-    return right in ("read", "*") or ("r" in right and "s" in right and set(right) <= set("cruds"))
 
 
 def _read_token(answer: Answer) -> _TokenAnswer:

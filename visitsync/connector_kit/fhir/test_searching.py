@@ -93,3 +93,11 @@ def test_a_server_that_knows_only_plain_json_is_asked_for_that() -> None:
     with trying({"fhir_media_type": "json"}) as trial:
         trial.app.faults.switch_on("not_acceptable", times=None)
         assert _pages(trial)
+
+
+def test_empty_pages_that_go_on_and_on_are_left() -> None:
+    with trying() as trial:
+        trial.app.faults.switch_on("next_is_same_page", times=None)
+        with pytest.raises(AnswerUnreadable, match="read before"):
+            _pages(trial)
+        assert len(trial.server.requests) < 30

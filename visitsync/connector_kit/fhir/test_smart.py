@@ -20,8 +20,8 @@ from visitsync.connector_kit.errors import (
     RequestRefused,
 )
 from visitsync.connector_kit.fhir.on_trial import CREDENTIALS, KEY, PATH, trying
+from visitsync.connector_kit.fhir.scopes import allows
 from visitsync.connector_kit.fhir.signing import UnusableKey, public_jwk, read_private_key
-from visitsync.connector_kit.fhir.smart import allows
 from visitsync.connector_kit.limits import Urgency
 from visitsync.simulator_kit.exchange import Response, as_json
 from visitsync.simulator_kit.fhir.keys import a_private_key, one_line, public_half

@@ -26,7 +26,7 @@ REFUSED = "The FHIR server refuses the search for appointments of a day."
 def check_connection(asking: Asking, windows: WindowReading, today: date) -> ConnectionCheck:
     """Reads the server's metadata, signs in and tries each search. Raises NeedsReconnect, TryAgainLater."""
     capabilities = asking.capabilities(urgency=Urgency.PERSON_WAITS)
-    facts = _facts(capabilities)
+    facts = _facts(asking, capabilities)
     if not capabilities.has("Appointment"):
         return ConnectionCheck(is_working=False, problems=(NO_APPOINTMENTS,), facts=facts)
     try:
@@ -40,11 +40,12 @@ def check_connection(asking: Asking, windows: WindowReading, today: date) -> Con
     return ConnectionCheck(is_working=not problems, problems=tuple(problems), facts=facts)
 
 
-def _facts(capabilities: Capabilities) -> dict[str, str]:
+def _facts(asking: Asking, capabilities: Capabilities) -> dict[str, str]:
+    chosen = asking.setting("changes_by")
     return {
         "FHIR version": capabilities.version or "not told",
         "server": capabilities.software or "not told",
-        "changes are read by": best_way(capabilities),
+        "changes are read by": best_way(capabilities) if chosen == "auto" else chosen,
     }
 
 
