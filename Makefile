@@ -8,7 +8,7 @@ READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types walls crash bench lock clean
+.PHONY: help demo test check lint types walls crash bench new-emr lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,15 @@ crash: $(READY_DEV) ## Kill workers and PostgreSQL at every point of a turn, and
 
 bench: $(READY_DEV) ## Speed, as ratios to a floor measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+new-emr: $(READY_DEV) ## Write the folder of a new EMR, which passes every test as it stands: make new-emr NAME
+	@$(BIN)/python -m scaffold '$(NAME)'
+
+# The second word after new-emr is a name, not something to make.
+ifeq (new-emr,$(firstword $(MAKECMDGOALS)))
+NAME ?= $(word 2,$(MAKECMDGOALS))
+$(eval $(or $(filter-out new-emr,$(MAKECMDGOALS)),_):;@:)
+endif
 
 lock: $(READY_DEV) ## Pin every dependency again, with hashes and no address
 	@$(BIN)/python requirements/lock.py
