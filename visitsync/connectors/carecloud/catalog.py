@@ -28,15 +28,16 @@ def _provider(record: RawRecord) -> CatalogEntry:
 
 
 def _resource(record: RawRecord) -> CatalogEntry:
-    """A column of the schedule is no clinician, though it may be somebody's."""
+    """A column of the schedule is no clinician, though it may be somebody's, and then often has their name."""
     row = decode_record(record.body, RESOURCES)
-    provider = optional_id(row.default_provider.id) if row.default_provider is not None else None
+    whose, name = row.default_provider, row.name or ""
+    is_namesake = whose is not None and text(whose.name).casefold() == name.casefold()
     return CatalogEntry(
         id=record.id,
-        name=row.name or "",
+        name=f"{name} (resource)" if is_namesake and name else name,
         is_active=text(row.status).upper() in ("", "A", "ACTIVE"),
         is_clinician=False,
-        owner_id=provider,
+        owner_id=optional_id(whose.id) if whose is not None else None,
     )
 
 

@@ -325,6 +325,11 @@ def test_the_catalog_tells_providers_from_columns() -> None:
         "4411": "Office Visit",
     }
     column = next(entry for entry in entries if entry.id == "resource/7115")
+    namesake = {"id": 1, "name": "Tamsin OKONJO", "default_provider": {"id": 90233, "name": "Tamsin Okonjo"}}
+    page = FetchedPage(kind=RecordKind.PRACTITIONER, body=msgspec.json.encode([{"resource": namesake}]))
+    (record,) = TRANSLATOR.split(page)
+    assert isinstance(record, RawRecord)
+    assert TRANSLATOR.catalog_entry(record, EAST).name == "Tamsin OKONJO (resource)"
     assert (column.is_clinician, column.owner_id, entries[0].npi) == (False, "90233", "1000000004")
 
 
