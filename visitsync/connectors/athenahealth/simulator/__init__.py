@@ -89,6 +89,16 @@ class Athenahealth(App):
             self.feeds[feed].process(taken)
             return len(taken)
 
+    def way_back(self) -> Callable[[], None]:
+        """What puts the vendor's own memory (which changes it handed out to whom) back to how it is now."""
+        returns = [feed.way_back() for feed in self.feeds.values()]
+
+        def go_back() -> None:
+            for one in returns:
+                one()
+
+        return go_back
+
     def _refusal(self, request: Request) -> Response | None:
         """Why this request does not get in: too many, no token, no right, no such practice."""
         if fault := self.faults.take("throttled", request):

@@ -101,6 +101,16 @@ class Feed:
         if event in self.events:
             self._waiting[identity] = Change(id=identity, shown_from=self._clock() + self._delay)
 
+    def way_back(self) -> Callable[[], None]:
+        """What puts the feed back to how it is now."""
+        kept = (self._seen, dict(self._waiting), list(self.processed), set(self.events), self.was_ever_subscribed)
+
+        def go_back() -> None:
+            self._seen, waiting, processed, events, self.was_ever_subscribed = kept
+            self._waiting, self.processed, self.events = dict(waiting), list(processed), set(events)
+
+        return go_back
+
     def _collect(self) -> None:
         """Takes what happened since; what happened before the subscription is never told."""
         history, self._seen = self._clinic.history[self._seen :], len(self._clinic.history)
