@@ -6,7 +6,7 @@ from datetime import datetime
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.hl7v2.appointments import after_being_replaced, after_news, replaces_parent
-from visitsync.connector_kit.hl7v2.identity import identities_of
+from visitsync.connector_kit.hl7v2.identity import Identities, identities_of
 from visitsync.connector_kit.hl7v2.layout import as_standard
 from visitsync.connector_kit.hl7v2.mentioned import mentions, to_catalog_entry
 from visitsync.connector_kit.hl7v2.message import Message, NotReadable, Segment, read_message
@@ -63,9 +63,9 @@ class Hl7Translator:
         profile = self._profile(context.settings)
         message = as_standard(_read(record), profile)
         news = read_news(message, profile, context, _arrived(record))
-        if news.parent_id and news.parent_id == record.id:
-            own = identities_of(message, profile).appointment
-            after = after_being_replaced(record.id, news, known, own, context.practice_zone)
+        named = self._named(record, message, profile)
+        if named.parent == record.id:
+            after = after_being_replaced(record.id, news, known, named.appointment, context.practice_zone)
         else:
             after = after_news(record.id, news, known, profile)
         return None if after == known else after
@@ -74,11 +74,12 @@ class Hl7Translator:
         """None where nothing changes. Raises RecordUnreadable."""
         profile, message = self._profile(context.settings), _read(record)
         sent = sent_at(message, profile, context.practice_zone, _arrived(record))
-        survivor = _survivor(record.id, message, profile)
+        named = self._named(record, message, profile)
+        survivor = _survivor(record.id, message, named)
         if survivor:
             after = after_merge(record.id, survivor, known, sent)
         else:
-            after = after_update(record.id, _person(record.id, message, profile), message, profile, known, sent)
+            after = after_update(record.id, _person(record.id, message, named), message, profile, known, sent)
         return None if after == known else after
 
     def appointment(self, record: RawRecord, context: TranslationContext) -> Appointment:
@@ -110,6 +111,14 @@ class Hl7Translator:
     def page_from_file(self, body: bytes) -> FetchedPage:
         """A saved message, batch, or file of frames. Raises AnswerUnreadable, saying what it is instead."""
         return page_from_file(body)
+
+    def _named(self, record: RawRecord, message: Message, profile: SenderProfile) -> Identities:
+        """Who and what the message is about, called as when the record was made: settings may have changed since."""
+        named = identities_of(message, profile)
+        if record.id in (named.appointment, named.parent) or record.id in named.patients + named.merged:
+            return named
+        before = identities_of(message, self._profile(record.asked))
+        return before if record.id in (before.parent, *before.patients, *before.merged) else named
 
     def _profile(self, settings: Mapping[str, str]) -> SenderProfile:
         return profile_for(settings, self._ready, self._usual)
@@ -148,11 +157,10 @@ def _arrived(record: RawRecord) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _survivor(identity: str, message: Message, profile: SenderProfile) -> str:
+def _survivor(identity: str, message: Message, named: Identities) -> str:
     """The chart that the chart of this id was merged into by the message; "" if it was not."""
     if message.type != "ADT" or message.event not in MERGES:
         return ""
-    named = identities_of(message, profile)
     for number, merged in enumerate(named.merged):
         if merged == identity:
             survivor = named.patients[min(number, len(named.patients) - 1)]
@@ -160,8 +168,7 @@ def _survivor(identity: str, message: Message, profile: SenderProfile) -> str:
     return ""
 
 
-def _person(identity: str, message: Message, profile: SenderProfile) -> Segment:
-    patients = identities_of(message, profile).patients
-    if identity not in patients:
+def _person(identity: str, message: Message, named: Identities) -> Segment:
+    if identity not in named.patients:
         raise RecordUnreadable("PID-3: no patient of this id in the message")
-    return message.all("PID")[patients.index(identity)]
+    return message.all("PID")[named.patients.index(identity)]
