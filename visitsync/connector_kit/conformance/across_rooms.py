@@ -66,6 +66,8 @@ class AcrossRooms(msgspec.Struct, frozen=True, kw_only=True):
     """Matches requests for lists of appointments, in the words of the request log."""
     windows: str = ""
     """Matches those among them that read whole days, whatever changed."""
+    windows_before_sweep: int = 0
+    """How many of those a turn may ask before its sweep, where lists and changes are read by days too."""
     changes: str = ""
     """Matches those that only ask what has changed; "" where the same question reads days."""
     one_chart: str = ""
