@@ -22,7 +22,7 @@ def spoilt(faults: Faults, request: Request, rows: list[Row]) -> Sequence[object
         found = [_renamed(row, str(fault.options["field"]), str(fault.options.get("to", "Renamed"))) for row in found]
     if fault := faults.take("field_retyped", request):
         found = [{**row, str(fault.options["field"]): fault.options.get("value")} for row in found]
-    if (fault := faults.take("unreadable_record", request)) and found:
+    if found and (fault := faults.take("unreadable_record", request)):
         index = int(fault.options.get("row", 0)) % len(found)
         wrong = UNREADABLE[str(fault.options.get("how", "bad day"))]
         found = [*found[:index], wrong(found[index]), *found[index + 1 :]]
