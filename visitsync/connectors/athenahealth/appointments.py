@@ -59,7 +59,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         changed_at=moment(row.lastmodified, zone if is_department_stamp else EASTERN, "lastmodified"),
         is_block=patient_id is None,
         is_deleted=row.appointmentstatus == OPEN_SLOT,
-        replaced_by_id=optional_id(row.rescheduledappointmentid),
+        replaced_by_id=optional_id(row.rescheduledappointmentid) if row.rescheduledappointmentid else None,
         coverage_named=None if row.insurances is msgspec.UNSET else names_a_payer(row.insurances or ()),
         video_words=_words(row.appointmentnotes) if row.appointmentnotes else (),
     )
