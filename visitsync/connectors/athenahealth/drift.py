@@ -47,8 +47,6 @@ def flag(value: bool | int | str | None, name: str) -> bool:
 
 def minutes(value: float | str | None, name: str) -> int:
     """A duration in whole minutes. Raises RecordUnreadable."""
-    if isinstance(value, int) and value is not True and value is not False and 0 <= value <= LONGEST_MINUTES:
-        return value
     if isinstance(value, str):
         value = int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
     if value is None or isinstance(value, bool) or not 0 <= value <= LONGEST_MINUTES or value != int(value):
