@@ -77,7 +77,7 @@ def _rate_row(rate: Rate) -> str:
 
 def _aim(rate: Rate) -> str:
     """Aims are set for appointments, of which there are many and often."""
-    if rate.kind is RecordKind.PATIENT:
+    if rate.kind in (RecordKind.PATIENT, RecordKind.PATIENT_UPDATE):
         return ""
     aim = AIMS[rate.format]
     return f"≥ {aim:,}: {'met' if rate.per_second >= aim else '**missed**'}"

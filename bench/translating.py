@@ -1,23 +1,25 @@
 """How fast each connector's payloads are understood, on answers that its own simulator gives for a busy clinic."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from lxml import etree
 
 from visitsync.connector_kit.conformance.across_rooms import across_rooms
-from visitsync.connector_kit.conformance.trial import NOON, Trial
-from visitsync.connector_kit.connector import TranslationContext, Translator
+from visitsync.connector_kit.conformance.push_trial import PushTrial
+from visitsync.connector_kit.conformance.trial import NOON, Trial, connector_module
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.limits import Urgency
-from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
+from visitsync.connector_kit.manifest import Feed
+from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors import supported_emrs
+from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clinics import a_busy_clinic
 
 SEED = 7
-PASSES = 5
+PASSES = 9
 """The best of them counts: neighbours on the machine only ever add time."""
 PATIENTS = 400
 
@@ -50,29 +52,66 @@ class Rate:
 def rates(appointments: int, emrs: Sequence[str] = ()) -> Iterator[Rate]:
     """Measures these connectors, else all there are; `appointments` is the size of the pretend clinic."""
     for emr in emrs or supported_emrs():
-        pages, context, translator = _served(emr, appointments)
-        for kind in (RecordKind.APPOINTMENT, RecordKind.PATIENT):
-            if of_kind := [page for page in pages if page.kind is kind]:
-                yield _measured(emr, kind, of_kind, context, translator)
+        is_pushed = connector_module(emr).MANIFEST.feed is Feed.PUSH
+        served = _pushed(emr, appointments) if is_pushed else _served(emr, appointments)
+        for kind in served.translate:
+            if pages := [page for page in served.pages if any(one.kind is kind for one in served.split(page))]:
+                yield _measured(emr, kind, pages, served)
 
 
-def _served(emr: str, appointments: int) -> tuple[list[FetchedPage], TranslationContext, Translator]:
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What one pretend EMR gave, and how each kind of record is translated."""
+
+    pages: list[FetchedPage]
+    split: Callable[[FetchedPage], list[RawRecord | UnreadableRecord]]
+    translate: Mapping[RecordKind, Callable[[RawRecord], object]]
+
+
+def _served(emr: str, appointments: int) -> _Served:
     """The schedule, and the charts of patients on it, as the pretend EMR serves them over HTTP."""
     told = across_rooms(emr)
-    clinic = a_busy_clinic(SEED, NOON, appointments=appointments, zones=("America/New_York",))
-    with Trial(emr, clinic=clinic, variants=told.variants, settings=told.settings, path=told.path) as trial:
+    with Trial(
+        emr, clinic=_clinic(appointments), variants=told.variants, settings=told.settings, path=told.path
+    ) as trial:
         pages = trial.sweep()
         booked = {each.patient_id: None for each in trial.known.appointments.values() if each.patient_id}
-        charts = trial.connector().read_patients(list(booked)[:PATIENTS], urgency=Urgency.SOON)
-        return [*pages, *charts], trial.context, trial.module.TRANSLATOR
+        charts = list(trial.connector().read_patients(list(booked)[:PATIENTS], urgency=Urgency.SOON))
+        translator, context = trial.module.TRANSLATOR, trial.context
+    return _Served(
+        pages=[*pages, *charts],
+        split=translator.split,
+        translate={
+            RecordKind.APPOINTMENT: lambda record: translator.appointment(record, context),
+            RecordKind.PATIENT: lambda record: translator.patient(record, context),
+        },
+    )
 
 
-def _measured(
-    emr: str, kind: RecordKind, pages: list[FetchedPage], context: TranslationContext, translator: Translator
-) -> Rate:
-    translate = {RecordKind.APPOINTMENT: translator.appointment, RecordKind.PATIENT: translator.patient}[kind]
+def _pushed(emr: str, appointments: int) -> _Served:
+    """The messages by which the pretend EMR tells of its schedule and charts."""
+    told = across_rooms(emr)
+    trial = PushTrial(emr, clinic=_clinic(appointments), variants=told.variants, settings=told.settings)
+    letters = trial.take_in_all()
+    translator, context = trial.translator, trial.context
+    received = (trial.receive(letter.body).page for letter in letters)
+    return _Served(
+        pages=[page for page in received if page is not None],
+        split=translator.split,
+        translate={
+            RecordKind.APPOINTMENT_UPDATE: lambda record: translator.appointment_after(record, context, None),
+            RecordKind.PATIENT_UPDATE: lambda record: translator.patient_after(record, context, None),
+        },
+    )
+
+
+def _clinic(appointments: int) -> Clinic:
+    return a_busy_clinic(SEED, NOON, appointments=appointments, zones=("America/New_York",))
+
+
+def _measured(emr: str, kind: RecordKind, pages: list[FetchedPage], served: _Served) -> Rate:
     form = format_of(pages[0].body)
-    passes = [_one_pass(pages, translator, translate, context) for _ in range(PASSES)]
+    passes = [_one_pass(pages, kind, served) for _ in range(PASSES)]
     split_seconds, translate_seconds, records, unreadable = min(passes, key=lambda each: each[0] + each[1])
     return Rate(
         emr=emr,
@@ -87,28 +126,23 @@ def _measured(
     )
 
 
-def _one_pass(
-    pages: list[FetchedPage],
-    translator: Translator,
-    translate: Callable[[RawRecord, TranslationContext], object],
-    context: TranslationContext,
-) -> tuple[float, float, int, int]:
-    """Seconds of splitting and of translating, how many records there were, and how many made no sense."""
-    splitting = translating = 0.0
-    count = unreadable = 0
-    for page in pages:
-        start = time.process_time()
-        records = [record for record in translator.split(page) if isinstance(record, RawRecord)]
-        between = time.process_time()
-        for record in records:
-            try:
-                translate(record, context)
-            except RecordUnreadable:
-                unreadable += 1
-        translating += time.process_time() - between
-        splitting += between - start
-        count += len(records)
-    return splitting, translating, count, unreadable
+def _one_pass(pages: list[FetchedPage], kind: RecordKind, served: _Served) -> tuple[float, float, int, int]:
+    """Seconds of splitting and of translating, how many records of that kind there were, and how many made no sense.
+
+    What a message says besides (who else is in it, what it names) is split off and not translated.
+    """
+    translate, unreadable = served.translate[kind], 0
+    start = time.process_time()
+    split = [served.split(page) for page in pages]
+    between = time.process_time()
+    records = [one for page in split for one in page if one.kind is kind and isinstance(one, RawRecord)]
+    begun = time.process_time()
+    for record in records:
+        try:
+            translate(record)
+        except RecordUnreadable:
+            unreadable += 1
+    return between - start, time.process_time() - begun, len(records), unreadable
 
 
 def _floor(pages: list[FetchedPage], decode: Callable[[bytes], object]) -> float:
