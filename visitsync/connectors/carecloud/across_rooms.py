@@ -48,7 +48,9 @@ ACROSS_ROOMS = AcrossRooms(
         {"shapes": "documented"},
         {"longest_span": "14"},
     ),
-    settings={"requests_per_second": "100000"},
+    # Tests that count requests expect changes to cost one; the walk asks for far days too.
+    settings={"requests_per_second": "100000", "far_reading": "sweeps only"},
+    walk_settings={"far_reading": "in turn"},
     lists=r"GET /v2/appointments\?",
     windows=r"GET /v2/appointments\?",
     one_chart="GET /v2/patients/{patient}$",
