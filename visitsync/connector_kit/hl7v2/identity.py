@@ -45,7 +45,8 @@ def _identities(message: Message, profile: SenderProfile) -> Identities:
         found = _entity(schedule, fields[0]) or _entity(schedule, fields[1])
         if found is not None:
             appointment = _in_namespace(found, message, profile)
-        above = _entity(schedule, fields[2]) or _entity(schedule, fields[3])
+        has_parent = len(schedule.fields) > 23
+        above = (_entity(schedule, fields[2]) or _entity(schedule, fields[3])) if has_parent else None
         if above is not None:
             parent = _in_namespace(above, message, profile)
     return Identities(

@@ -20,9 +20,7 @@ MISORDERED = ("^", "~", "&", "\\")
 _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
 
 
-_ORDINARY = re.compile(
-    rf"(?:(?!PID[^\r]*(?:{'|'.join(_GLUED)})\|)[A-Z][A-Z0-9]{{2}}(?:\|[^\r]*)?\r)*[A-Z][A-Z0-9]{{2}}(?:\|[^\r]*)?\r*"
-)
+_ORDINARY = re.compile(r"(?:[A-Z][A-Z0-9]{2}(?:\|[^\r]*)?\r)*[A-Z][A-Z0-9]{2}(?:\|[^\r]*)?\r*")
 """A message whose every line is one segment, as nearly all are."""
 
 
@@ -102,7 +100,7 @@ ABSENT = Segment("", [], USUAL)
 class Message:
     """One message. Segments are taken apart when they are asked for."""
 
-    __slots__ = ("_apart", "_lines", "_numbers", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
+    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
 
     def __init__(self, lines: list[str], delimiters: Delimiters, *, has_nulls: bool) -> None:
         self.has_nulls = has_nulls
@@ -110,9 +108,6 @@ class Message:
         self.delimiters = delimiters
         self._lines = lines
         self.names = [line[:3] for line in lines]
-        self._numbers: dict[str, list[int]] = {}
-        for number, name in enumerate(self.names):
-            self._numbers.setdefault(name, []).append(number)
         self._apart: list[Segment | None] = [None] * len(lines)
         self.noted: dict[object, Any] = {}
         """What readers have worked out about it, so that no reader does so twice."""
@@ -134,13 +129,14 @@ class Message:
 
     def first(self, name: str) -> Segment:
         """The first segment of that name; ABSENT (which is false) where there is none."""
-        numbers = self._numbers.get(name)
-        return self._segment(numbers[0]) if numbers is not None else ABSENT
+        return self._segment(self.names.index(name)) if name in self.names else ABSENT
 
     def all(self, name: str) -> list[Segment]:
         """Every segment of that name, in order."""
-        numbers = self._numbers.get(name)
-        return [self._segment(number) for number in numbers] if numbers is not None else []
+        count = self.names.count(name)
+        if count < 2:
+            return [self._segment(self.names.index(name))] if count else []
+        return [self._segment(number) for number, each in enumerate(self.names) if each == name]
 
     def in_order(self, names: frozenset[str]) -> list[Segment]:
         """Every segment of these names, in order."""
@@ -198,7 +194,9 @@ def _delimiters(text: str, start: int) -> Delimiters:
 
 def _lines(text: str, field: str) -> list[str]:
     if field == "|" and _ORDINARY.fullmatch(text):
-        return text.rstrip("\r").split("\r")
+        lines = text.rstrip("\r").split("\r")
+        if not any(line[:3] == "PID" and _is_glued(line, field) for line in lines):
+            return lines
     return _lines_with_care(text, field)
 
 
@@ -212,11 +210,15 @@ def _lines_with_care(text: str, field: str) -> list[str]:
             if lines and (line[3:4] not in (field, "") or not line[:3].isalnum() or len(line) < 3):
                 lines[-1] += " " + line  # a line break inside a field, of a sender that does not escape them
                 continue
-        if line[:3] == "PID" and any(f"{name}{field}" in line for name in _GLUED):
+        if line[:3] == "PID" and _is_glued(line, field):
             lines += _unglued(line, field)
         else:
             lines.append(line)
     return lines
+
+
+def _is_glued(line: str, field: str) -> bool:
+    return any(name + field in line for name in _GLUED)
 
 
 def _unglued(line: str, field: str) -> list[str]:

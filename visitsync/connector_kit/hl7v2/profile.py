@@ -96,6 +96,7 @@ _PLACES = {name for name in SenderProfile.__struct_fields__ if name.endswith("_p
 _LISTS = {"processing_ids", "provider_roles", "self_pay_words"}
 SETTABLE = frozenset(SenderProfile.__struct_fields__) - {"naming_fields"}
 """What a setting of the same name may say."""
+_HEEDED = SETTABLE | {"profile"}
 GENERIC = SenderProfile()
 
 
@@ -104,9 +105,8 @@ def profile_for(settings: Mapping[str, str], ready: Mapping[str, SenderProfile],
 
     What a setting says that cannot be understood is left as the profile has it; `wrong_settings` tells of it.
     """
-    if not settings:
-        return usual
-    return _profile(tuple(settings.items()), tuple(ready.items()), usual)
+    said = [(name, settings[name]) for name in settings if name in _HEEDED]
+    return _profile(tuple(said), tuple(ready.items()), usual) if said else usual
 
 
 def wrong_settings(settings: Mapping[str, str]) -> dict[str, str]:
@@ -133,7 +133,7 @@ def _profile(
     changes: dict[str, object] = {}
     for name in said.keys() & SETTABLE - wrong.keys():
         changes[name] = _value(name, said[name])
-    return msgspec.structs.replace(chosen, **changes)
+    return msgspec.structs.replace(chosen, **changes) if changes else chosen
 
 
 def _value(name: str, text: str) -> object:
