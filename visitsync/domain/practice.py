@@ -92,6 +92,8 @@ class ConnectionFacts(msgspec.Struct, frozen=True, kw_only=True):
     recognition: Recognition = Recognition()
     words: Mapping[str, str] = {}
     """What this EMR's screens call things: type, location, provider, patient, note …"""
+    lists_settle_days: int = 0
+    """Where lists are gathered from what is booked: for so long after the first entry nothing in them is news."""
     is_type_owned: bool = False
     """Appointment types belong to a practitioner, so that one name has many ids."""
     excluded_resources: frozenset[str] = frozenset()

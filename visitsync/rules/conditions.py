@@ -1,7 +1,7 @@
 """Does one condition of recognition hold, and if not, was it probably meant?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 import msgspec
@@ -49,7 +49,8 @@ class ConditionLookup(msgspec.Struct, frozen=True, kw_only=True):
     comparable: ApprovedTexts
     catalog: Mapping[str, CatalogEntry]
     names_in_catalog: frozenset[str]
-    list_first_read_at: datetime | None
+    news_after: datetime | None
+    """What the EMR's list has named since then is new to the practice."""
     approved: str
     """For staff: what may be chosen."""
     excluded: frozenset[str]
@@ -71,7 +72,7 @@ def condition_lookup(condition: Condition, practice: PracticeContext) -> Conditi
         comparable=approved_texts(condition.approved_texts | names_of_ids),
         catalog=catalog,
         names_in_catalog=frozenset(name for entry in catalog.values() for name in _names(entry)),
-        list_first_read_at=min(seen, default=None),
+        news_after=min(seen) + timedelta(days=practice.connection.lists_settle_days) if seen else None,
         approved=_joined(sorted(condition.approved_texts | names_of_ids) or sorted(condition.approved_ids)),
         excluded=practice.connection.excluded_resources,
     )
@@ -160,7 +161,7 @@ def video_in_note(words: Iterable[str], found: str, approved: str) -> Finding:
 
 def _plainly_other(own: Sequence[Mark], found: str, condition: ConditionLookup) -> tuple[Finding, ...]:
     """A1, or A3 where the type came to the EMR's list after the practice had looked through it."""
-    since = condition.list_first_read_at
+    since = condition.news_after
     for mark in own:
         entry = condition.catalog.get(mark.id or "")
         if entry and entry.first_seen_at and since and entry.first_seen_at > since and not entry.is_connected:

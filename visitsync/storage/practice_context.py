@@ -23,6 +23,7 @@ HEARD = "heard"
 """Kind of the last sign of life of a connection that pushes to us (sync_runs.note_last)."""
 NO_SLOW_LANE = 100
 """Business days, more than any sync window has: what is pushed comes at once, however far ahead."""
+LISTS_SETTLE_DAYS = 14
 LEARN_AT_LEAST = 20
 """With fewer visits than this the article's table stands."""
 
@@ -72,6 +73,7 @@ def _facts(
         ),
         words=manifest.words,
         is_type_owned=manifest.is_type_owned,
+        lists_settle_days=0 if manifest.lists_are_complete and manifest.is_listed else LISTS_SETTLE_DAYS,
         excluded_resources=frozenset(_listed(settings.get("excluded_resources", ""))),
         sync_months=int(settings.get("sync_months", "3")),
         status_meanings=practice_settings.status_meanings(transaction, connection.connection_id),

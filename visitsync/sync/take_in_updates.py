@@ -138,8 +138,8 @@ def _save_patients(run: Run, bench: Bench, read: Sequence[ReadPatient]) -> None:
 
 
 def _want_the_rest(run: Run, bench: Bench, read: Sequence[Patient]) -> None:
-    """What messages leave out of a chart, such as coverage, is read from the EMR where that can be."""
-    partial = {one.id for one in read if run.link.manifest.reads_patients and one.coverages is None}
+    """What messages leave out of a chart (coverage, whether it is active) is read from the EMR where that can be."""
+    partial = {one.id for one in read if run.link.manifest.reads_patients and one.status is not PatientStatus.MERGED}
     wanted.want(bench.transaction, bench.connection_id, "patient", dict.fromkeys(sorted(partial), bench.now))
     whole = [one.id for one in read if one.id not in partial]
     if whole:
