@@ -11,7 +11,8 @@ import msgspec
 
 from tests.nothing_lost.clinics import MONDAY, Desk, ticking_from
 from tests.nothing_lost.house import House
-from tests.nothing_lost.vendors import VENDORS
+from tests.nothing_lost.pushed_house import PushedHouse
+from tests.nothing_lost.vendors import PUSHING, VENDORS
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.appointment import AppointmentStatus, MarkKind
 from visitsync.domain.practice import CatalogEntry
@@ -25,7 +26,9 @@ from visitsync.sync.answers import Answer, Answers, answer
 from visitsync.sync.recheck import recheck_for_setting
 from visitsync.sync.report import SyncReport
 
+ALL = {**VENDORS, **PUSHING}
 EMRS = tuple(VENDORS)
+"""Those that are asked."""
 SETTLED = timedelta(hours=2)
 """How long a practice has been connected before anything happens: its lists are no news by then."""
 CONSULT = "Video Consult"
@@ -46,7 +49,7 @@ class Practice:
         settings: dict[str, str] | None = None,
         **variants: str,
     ) -> None:
-        vendor = VENDORS[emr]
+        vendor = ALL[emr]
         vendor = msgspec.structs.replace(vendor, settings={**vendor.settings, **(settings or {})})
         desk = Desk(ticking_from(opens_at - SETTLED))
         desk.clinic.zone = zone
@@ -55,7 +58,8 @@ class Practice:
             for practitioner_id in desk.practitioners:
                 desk.clinic.change_practitioner(practitioner_id, zone=zone)
             desk.clinic.add_type(CONSULT)
-        self.house = House(desk, vendor, **variants)
+        kind = PushedHouse if emr in PUSHING else House
+        self.house = kind(desk, vendor, **variants)
         self.house.move_in(database_url, slug=slug)
         self.emr = emr
         self.slug = slug
@@ -119,6 +123,11 @@ class Practice:
         """What is found about an appointment, the leading one first."""
         return codes_of(self.why(appointment_id))
 
+    def chart(self, patient_id: int) -> str:
+        """What the EMR calls a patient of the clinic."""
+        key = getattr(self.house.app, "patient_key", str)
+        return str(key(patient_id))
+
     def requests(self) -> list[str]:
         """What the EMR was asked so far, by operation."""
         return [one.operation for one in self.house.server.requests]
@@ -142,13 +151,24 @@ class Practice:
             )
         self._judge_again(change)
 
+    def listed_as(self, practitioner_id: int) -> str:
+        """What the EMR's list calls a practitioner of the clinic. Raises LookupError for one who is not in it."""
+        who, listed = self.clinic.practitioners[practitioner_id], self.listed(RecordKind.PRACTITIONER)
+        if str(practitioner_id) in listed:
+            return str(practitioner_id)
+        same = [one.id for one in listed.values() if (who.npi and one.npi == who.npi) or who.last_name in one.name]
+        if not same:
+            raise LookupError(f"practitioner {practitioner_id} is not in the list")
+        return same[-1]
+
     def enable(self, practitioner_id: int, *, login: StaffMember | None = None, has_login: bool = True) -> None:
         """Switches a practitioner on, with a login of their own unless told otherwise."""
+        listed_as = self.listed_as(practitioner_id)
         login = login or (self.add_staff(f"{practitioner_id}@logins.example.org") if has_login else None)
         with self._transaction() as transaction:
-            catalog.connect(transaction, self.connection_id, RecordKind.PRACTITIONER, str(practitioner_id))
+            catalog.connect(transaction, self.connection_id, RecordKind.PRACTITIONER, listed_as)
             if login is not None:
-                catalog.link_staff(transaction, self.connection_id, str(practitioner_id), login.staff_id)
+                catalog.link_staff(transaction, self.connection_id, listed_as, login.staff_id)
             change = self._note(transaction, "practitioner on")
         self._judge_again(change)
 
@@ -163,7 +183,9 @@ class Practice:
 
     def set_zone(self, practitioner_id: int, zone: str) -> None:
         with self._transaction() as transaction:
-            catalog.set_zone(transaction, self.connection_id, RecordKind.PRACTITIONER, str(practitioner_id), zone)
+            catalog.set_zone(
+                transaction, self.connection_id, RecordKind.PRACTITIONER, self.listed_as(practitioner_id), zone
+            )
             change = self._note(transaction, "zone")
         self._judge_again(change)
 
@@ -198,7 +220,7 @@ class Practice:
     def link_household(self, patient_ids: Sequence[int]) -> None:
         with self._transaction() as transaction:
             _, change = practice_settings.link_household(
-                transaction, self.connection_id, self._author(), [str(one) for one in patient_ids]
+                transaction, self.connection_id, self._author(), [self.chart(one) for one in patient_ids]
             )
         self._judge_again(change)
 
@@ -216,7 +238,7 @@ class Practice:
 
     def login_of(self, practitioner_id: int) -> StaffMember:
         """Who sees this practitioner's visits."""
-        staff_id = self.listed(RecordKind.PRACTITIONER)[str(practitioner_id)].staff_id
+        staff_id = self.listed(RecordKind.PRACTITIONER)[self.listed_as(practitioner_id)].staff_id
         with self._transaction() as transaction:
             members = staff.staff_members(transaction, self.house.link.vault)
         return next(member for member in members if str(member.staff_id) == staff_id)

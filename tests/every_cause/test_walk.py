@@ -6,22 +6,21 @@ from functools import cache
 import pytest
 
 from tests.every_cause.conftest import OpenPractice
-from tests.every_cause.practice import EMRS
+from tests.every_cause.practice import ALL
 from tests.every_cause.told import told_by
 from tests.every_cause.walk import SETTINGS, TWO_PEOPLE, Look, Walk, walk
-from tests.nothing_lost.vendors import VENDORS
 from visitsync.connector_kit.conformance.across_rooms import Told
 from visitsync.domain.explanation import Explanation
 
-TOLD = {emr: told_by(vendor) for emr, vendor in VENDORS.items()}
-CASES = [(emr, name) for emr in EMRS for name in TOLD[emr]]
+TOLD = {emr: told_by(vendor) for emr, vendor in ALL.items()}
+CASES = [(emr, name) for emr in ALL for name in TOLD[emr]]
 every_scenario = pytest.mark.parametrize(("emr", "name"), CASES)
 
 
 @pytest.fixture(scope="module")
 def walks(open_practice: OpenPractice) -> Callable[[str], Walk]:
     """Walks through an EMR when a test first asks for it."""
-    return cache(lambda emr: walk(open_practice(emr, settings={**SETTINGS, **VENDORS[emr].walk_settings})))
+    return cache(lambda emr: walk(open_practice(emr, settings={**SETTINGS, **ALL[emr].walk_settings})))
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def test_the_answer_names_the_cause_the_fix_its_owner_and_by_when(emr: str, name
     assert (seen.answer.outcome if seen.answer else None) == told.outcome
     assert _codes(words, told.codes) == told.codes
     if told.codes:
-        _compare_words(_staged(words, told.codes)[0], told, walked.names.get(name, {}), VENDORS[emr].manifest.fixes)
+        _compare_words(_staged(words, told.codes)[0], told, walked.names.get(name, {}), ALL[emr].manifest.fixes)
 
 
 @every_scenario
@@ -57,11 +56,11 @@ def test_what_concerns_two_people_is_told_to_both_and_follows_for_both(emr: str,
     assert (after.outcome, _codes(after.explanations, ())) == ("ready", ())
 
 
-@pytest.mark.parametrize("emr", EMRS)
+@pytest.mark.parametrize("emr", ALL)
 def test_every_scenario_of_the_pretend_emr_is_in_the_table_or_says_where_it_is_tried(emr: str) -> None:
-    elsewhere = set(VENDORS[emr].elsewhere)
+    elsewhere = set(ALL[emr].elsewhere)
     assert set(TOLD[emr]).isdisjoint(elsewhere)
-    assert set(TOLD[emr]) | elsewhere == set(VENDORS[emr].module.SCENARIOS)
+    assert set(TOLD[emr]) | elsewhere == set(ALL[emr].module.SCENARIOS)
 
 
 def _codes(words: Sequence[Explanation], expected: Sequence[str]) -> tuple[str, ...]:

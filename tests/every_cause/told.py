@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from visitsync.connector_kit.conformance.across_rooms import SOON, WITHIN_A_DAY, AcrossRooms, Told
+from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.decision import Outcome
 from visitsync.domain.explanation import DEFAULT_WORDS
@@ -34,7 +35,40 @@ def told_by(vendor: AcrossRooms) -> dict[str, Told]:
         for name, told in _shared(vendor).items()
     }
     staged = set(vendor.module.SCENARIOS) - set(vendor.elsewhere)
-    return {name: told for name, told in {**shared, **vendor.told}.items() if name in staged}
+    pushed = _pushed(vendor, shared) if vendor.manifest.feed is Feed.PUSH else {}
+    gathered = {} if _has_lists(vendor.manifest) else {"A3": _not_approved(vendor, "Remote Wellness Check")}
+    return {name: told for name, told in {**shared, **gathered, **pushed, **vendor.told}.items() if name in staged}
+
+
+def _has_lists(manifest: Manifest) -> bool:
+    return manifest.lists_are_complete and manifest.is_listed
+
+
+def _not_approved(vendor: AcrossRooms, name: str) -> Told:
+    """Of lists that are gathered from what is booked nobody can say that something in them is new."""
+    return Told(
+        outcome=NOT_TELEMEDICINE, codes=("type-not-approved",), owner=DESK, by=SOON,
+        says=f"“{name}”, which is not an approved telemedicine {word(vendor, vendor.mark)}", fix="one of: ",
+    )  # fmt: skip
+
+
+def _pushed(vendor: AcrossRooms, shared: Mapping[str, Told]) -> dict[str, Told]:
+    """What differs where messages come by themselves: nothing is read, and nothing is slow for being far ahead."""
+    replace, name = msgspec.structs.replace, vendor.manifest.name
+    return {
+        "A5": Told(outcome=NEEDS_FIX, codes=("type-not-connected",), owner=ADMIN, by=SOON,
+                   says="“Video Consult (30 min)” sounds like telemedicine", fix="connects “Video Consult (30 min)”"),
+        "B6": Told(),  # the message about the merge says which chart it is now
+        "C5": replace(shared["C5"], then_codes=("provider-npi-missing",)),  # nothing is sent for it
+        "E2": replace(shared["E2"], codes=("not-sent-yet",), says=f"{name} has not sent it"),
+        "E5": replace(shared["E5"], says="had begun when it reached us"),
+        "E7-repeated": replace(shared["E7-repeated"], codes=("time-ambiguous",), by=SOON),
+        "F5": replace(shared["F5"], by=SOON),
+        "F7": Told(codes=("made-from-another",), owner=NOBODY, says="made it from an earlier appointment ({old})",
+                   fix="Nothing to do", then_codes=("made-from-another",)),
+        "F9": Told(outcome=CANCELLED, codes=("deleted-in-emr",), owner=DESK, says="deleted there, not cancelled",
+                   fix="Does the patient know?", then=CANCELLED, then_codes=("deleted-in-emr",)),
+    }  # fmt: skip
 
 
 def _shared(vendor: AcrossRooms) -> dict[str, Told]:
@@ -97,7 +131,7 @@ def _shared(vendor: AcrossRooms) -> dict[str, Told]:
         "C1-name": desk("demographics-missing", "record: first name", "ill in: first name"),
         "C2": desk("insurance-missing", f"{name} wants insurance on the {patient}'s record, or self-pay", ""),
         "C3": warned("address-unusable", "the state is not written as two letters", "two letters for the state"),
-        "C3-birth-date": desk("date-of-birth-unusable", "it lies after the visit", "Correct the date of birth"),
+        "C3-birth-date": desk("date-of-birth-unusable", "cannot be right: it", "Correct the date of birth"),
         "C3-phone": warned("phone-unusable", "it contains words", "Correct the phone number"),
         "C3-zip": warned("address-unusable", "the ZIP code does not have five or nine digits", "five (or nine) digits"),
         "C4": warned("payer-not-from-list", "The payer “harbor mutal” was typed in", "payer"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import msgspec
 
 from tests.every_cause.practice import CONSULT, Practice
 from tests.every_cause.told import told_by
-from visitsync.connector_kit.pages import RecordKind
 from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.records import Patient
 from visitsync.simulator_kit.staging import a_booking
@@ -105,7 +105,9 @@ def _practitioner_of(clinic: Clinic, appointment_id: int) -> int:
 
 def _names(practice: Practice, staged: Mapping[str, int]) -> dict[str, dict[str, str]]:
     clinic = practice.clinic
-    names = {name: {"other": str(_who_shares(clinic, staged[name]).id)} for name in TWO_PEOPLE if name in staged}
+    names = {
+        name: {"other": practice.chart(_who_shares(clinic, staged[name]).id)} for name in TWO_PEOPLE if name in staged
+    }
     if "F7" in staged:
         names["F7"] = {"old": practice.house.vendor_id(clinic.appointments[staged["F7"]].moved_from or 0)}
     return names
@@ -113,9 +115,8 @@ def _names(practice: Practice, staged: Mapping[str, int]) -> dict[str, dict[str,
 
 def _enable_whoever_it_is(practice: Practice, appointment_id: int) -> None:
     """Whom the EMR does not list, because they are suspended, nobody can enable."""
-    practitioner_id = _practitioner_of(practice.clinic, appointment_id)
-    if str(practitioner_id) in practice.listed(RecordKind.PRACTITIONER):
-        practice.enable(practitioner_id)
+    with suppress(LookupError):
+        practice.enable(_practitioner_of(practice.clinic, appointment_id))
 
 
 def _enable_the_second_profile(practice: Practice, appointment_id: int) -> None:

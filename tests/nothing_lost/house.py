@@ -18,6 +18,7 @@ from visitsync.connector_kit.connector import Clock, ConnectionConfig
 from visitsync.connector_kit.limits import Budget
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.connectors import connector_for
+from visitsync.domain.practice import CatalogEntry
 from visitsync.simulator_kit.server import SimulatorServer
 from visitsync.storage import catalog, practice_settings, practices, staff, sync_runs
 from visitsync.storage.credentials import StoredCredentials
@@ -191,8 +192,16 @@ class House:
             known = {"connection": self.place.connection_id, "practice": self.place.practice_id}
             return list(transaction.execute(sql.encode(), {**known, **parameters}).fetchall())
 
-    def _choose(self) -> None:
+    def _read_lists(self) -> None:
         read_catalog(claim(self.link), keep)
+
+    def is_enabled(self, practitioner: CatalogEntry) -> bool:
+        """Whether it is one of the two whom the practice enables; EMRs have numbers of their own for them."""
+        enabled = [self.clinic.practitioners[int(one)] for one in self.enabled]
+        return practitioner.id in self.enabled or practitioner.npi in {one.npi for one in enabled}
+
+    def _choose(self) -> None:
+        self._read_lists()
         author = Author("the practice's admin", self.clock())
         connection_id = self.place.connection_id
         with self.database.practice(self.place.practice_id) as transaction:
@@ -200,7 +209,7 @@ class House:
                 transaction, connection_id, author, kind=self.vendor.mark, value=TELEMEDICINE, is_id=False
             )
             for entry in catalog.entries(transaction, connection_id, RecordKind.PRACTITIONER).values():
-                if entry.id in self.enabled:
+                if self.is_enabled(entry):
                     member = staff.add_staff(
                         transaction, self.link.vault, name=entry.name, email=f"{entry.id}@staff.example.org", role="x"
                     )
