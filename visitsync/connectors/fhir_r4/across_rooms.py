@@ -30,7 +30,7 @@ TOLD: Mapping[str, Told] = {
 ACROSS_ROOMS = AcrossRooms(
     emr="fhir_r4",
     path=PATH,
-    settings={"requests_per_second": "1000", "window_days": "30"},
+    settings={"requests_per_second": "1000", "window_days": "30", "overlap_minutes": "60"},
     small_pages={"fhir_page_size": "3"},
     swarm_variants=(
         {"references": "absolute", "actors": "PractitionerRole"},
