@@ -36,17 +36,18 @@ class Rate:
     megabytes: float
     floor_seconds: float
     split_seconds: float
-    translate_seconds: float
+    seconds: float
+    """Of splitting and translating together."""
 
     @property
     def per_second(self) -> float:
         """Records split and translated per second of one core."""
-        return self.records / (self.split_seconds + self.translate_seconds)
+        return self.records / self.seconds
 
     @property
     def times_floor(self) -> float:
         """How many times the time it takes to decode the same bytes into nothing."""
-        return (self.split_seconds + self.translate_seconds) / self.floor_seconds
+        return self.seconds / self.floor_seconds
 
 
 def rates(appointments: int, emrs: Sequence[str] = ()) -> Iterator[Rate]:
@@ -111,41 +112,53 @@ def _clinic(appointments: int) -> Clinic:
 
 def _measured(emr: str, kind: RecordKind, pages: list[FetchedPage], served: _Served) -> Rate:
     form = format_of(pages[0].body)
-    passes = [_one_pass(pages, kind, served) for _ in range(PASSES)]
-    split_seconds, translate_seconds, records, unreadable = min(passes, key=lambda each: each[0] + each[1])
+    counts = [_count(pages, kind, served) for _ in range(PASSES)]
     return Rate(
         emr=emr,
         format=form,
         kind=kind,
-        records=records,
-        unreadable=unreadable,
+        records=counts[0].records,
+        unreadable=counts[0].unreadable,
         megabytes=sum(len(page.body) for page in pages) / 1e6,
-        floor_seconds=min(_floor(pages, FLOORS[form]) for _ in range(PASSES)),
-        split_seconds=split_seconds,
-        translate_seconds=translate_seconds,
+        floor_seconds=min(_seconds(pages, FLOORS[form]) for _ in range(PASSES)),
+        split_seconds=min(_seconds_of_splitting(pages, served) for _ in range(PASSES)),
+        seconds=min(count.seconds for count in counts),
     )
 
 
-def _one_pass(pages: list[FetchedPage], kind: RecordKind, served: _Served) -> tuple[float, float, int, int]:
-    """Seconds of splitting and of translating, how many records of that kind there were, and how many made no sense.
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One pass over all pages, each split and then translated, as they come."""
 
-    What a message says besides (who else is in it, what it names) is split off and not translated.
-    """
-    translate, unreadable = served.translate[kind], 0
+    seconds: float
+    records: int
+    unreadable: int
+
+
+def _count(pages: list[FetchedPage], kind: RecordKind, served: _Served) -> _Count:
+    """What a message says besides (who else is in it, what it names) is split off and not translated."""
+    split, translate = served.split, served.translate[kind]
+    records = unreadable = 0
     start = time.process_time()
-    split = [served.split(page) for page in pages]
-    between = time.process_time()
-    records = [one for page in split for one in page if one.kind is kind and isinstance(one, RawRecord)]
-    begun = time.process_time()
-    for record in records:
-        try:
-            translate(record)
-        except RecordUnreadable:
-            unreadable += 1
-    return between - start, time.process_time() - begun, len(records), unreadable
+    for page in pages:
+        for record in split(page):
+            if record.kind is kind and isinstance(record, RawRecord):
+                records += 1
+                try:
+                    translate(record)
+                except RecordUnreadable:
+                    unreadable += 1
+    return _Count(time.process_time() - start, records, unreadable)
 
 
-def _floor(pages: list[FetchedPage], decode: Callable[[bytes], object]) -> float:
+def _seconds_of_splitting(pages: list[FetchedPage], served: _Served) -> float:
+    start = time.process_time()
+    for page in pages:
+        served.split(page)
+    return time.process_time() - start
+
+
+def _seconds(pages: list[FetchedPage], decode: Callable[[bytes], object]) -> float:
     start = time.process_time()
     for page in pages:
         decode(page.body)
