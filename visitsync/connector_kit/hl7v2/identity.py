@@ -70,10 +70,10 @@ def _merged_id(merge: Segment, message: Message, profile: SenderProfile) -> str:
 
 def _entity(schedule: Segment, field: int) -> tuple[str, str] | None:
     """Number and namespace of an entity identifier; None where it is not valued."""
-    number = schedule.value(field)
+    number, authority = schedule.two_values(field, 1, 2)
     if not number or number == NULL or len(number) > LONGEST_ID:
         return None
-    return number, schedule.value(field, 2)
+    return number, authority
 
 
 def _in_namespace(entity: tuple[str, str], message: Message, profile: SenderProfile) -> str:
@@ -109,9 +109,9 @@ def _number(segment: Segment, field: int, profile: SenderProfile, others: tuple[
     """The number that names the patient, and who assigned it."""
     text = segment.raw(field)
     if text and segment.delimiters.repetition not in text and not profile.patient_authority:
-        number = segment.value(field)
+        number, authority = segment.two_values(field, 1, 4)
         if number and number != NULL:
-            return number, segment.value(field, 4)
+            return number, authority
     best = _best(segment.repetitions(field), profile.patient_authority)
     if best is None:
         found = (segment.repetitions(each) for each in others)

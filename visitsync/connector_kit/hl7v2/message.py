@@ -65,6 +65,21 @@ class Segment:
             return ""
         return _plain(text, marks)
 
+    def two_values(self, field: int, first: int, second: int) -> tuple[str, str]:
+        """Two components of the field's first repetition at once."""
+        text = self.raw(field)
+        if not text or text.isalnum():
+            return (text if first == 1 else "", "")
+        marks = self.delimiters
+        if marks.repetition in text:
+            text = text.partition(marks.repetition)[0]
+        parts = text.split(marks.component, second)
+        count = len(parts)
+        one, other = parts[first - 1] if first <= count else "", parts[second - 1] if second <= count else ""
+        if marks.subcomponent in text or marks.escape in text:
+            return _plain(one, marks), _plain(other, marks)
+        return one.strip(), other.strip()
+
     def components(self, field: int) -> list[str]:
         """The components of the field's first repetition."""
         text = self.raw(field)
@@ -195,8 +210,10 @@ def _delimiters(text: str, start: int) -> Delimiters:
 def _lines(text: str, field: str) -> list[str]:
     if field == "|" and _ORDINARY.fullmatch(text):
         lines = text.rstrip("\r").split("\r")
-        if not any(line[:3] == "PID" and _is_glued(line, field) for line in lines):
-            return lines
+        for line in lines:
+            if line[:3] == "PID" and _is_glued(line, field):
+                return _lines_with_care(text, field)
+        return lines
     return _lines_with_care(text, field)
 
 
@@ -218,7 +235,10 @@ def _lines_with_care(text: str, field: str) -> list[str]:
 
 
 def _is_glued(line: str, field: str) -> bool:
-    return any(name + field in line for name in _GLUED)
+    for name in _GLUED:  # noqa: SIM110 - a plain loop; this is done for every message
+        if name + field in line:
+            return True
+    return False
 
 
 def _unglued(line: str, field: str) -> list[str]:

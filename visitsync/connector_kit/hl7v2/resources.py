@@ -53,7 +53,8 @@ def _sorted(message: Message, event: str) -> Resources:
     dropped: list[Segment] = []
     group_is_gone = False
     for segment in message.in_order(_GROUPED):
-        is_gone = segment.raw(2).strip().upper() in GONE_ACTIONS
+        fields = segment.fields
+        is_gone = len(fields) > 2 and fields[2].strip().upper() in GONE_ACTIONS
         if segment.name == "RGS":
             group_is_gone = is_gone
         else:

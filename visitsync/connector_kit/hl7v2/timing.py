@@ -24,6 +24,7 @@ _UNITS = {
     "d": 86_400, "day": 86_400, "days": 86_400,
 }  # fmt: skip
 _SECONDS = frozenset({"s", "sec", "secs", "second", "seconds"})
+_USUALLY = (Place("SCH", 11, 4),)
 # Where the offset from a start stands, and its unit.
 _OFFSETS = {"AIS": (5, 6), "AIP": (7, 8), "AIL": (7, 8), "AIG": (9, 10)}
 _TQ_DURATION = re.compile(r"([A-Za-z]?)(\d{1,6})")
@@ -40,8 +41,24 @@ class Timing(msgspec.Struct, frozen=True, gc=False):
 def timing_of(message: Message, resources: Resources, profile: SenderProfile) -> Timing:
     """Raises RecordUnreadable, naming the field, where a start is there and makes no sense."""
     schedule = message.first("SCH")
+    if profile.start_places[:1] == _USUALLY:
+        begins, ends = schedule.two_values(11, 4, 5)
+        quick = _whole(begins, ends)
+        if quick is not None and begins[:12] != message.header.value(7)[:12]:
+            return quick
     start = _start(message, schedule, resources, profile)
     return Timing(start, _minutes(message, schedule, resources, profile, start))
+
+
+@lru_cache(maxsize=65_536)
+def _whole(begins: str, ends: str) -> Timing | None:
+    """What SCH-11 says alone, where both of its times are good; appointments begin and end at few moments of a day."""
+    try:
+        start = read_stamp(begins)
+    except ValueError:
+        return None
+    minutes = _minutes_between(start, ends) if start.has_time else None
+    return None if minutes is None else Timing(start, minutes)
 
 
 def _start(message: Message, schedule: Segment, resources: Resources, profile: SenderProfile) -> Stamp | None:

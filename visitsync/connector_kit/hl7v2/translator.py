@@ -1,6 +1,6 @@
 """Translates pushed messages: into updates of patients and appointments, and folds those over what is known. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from visitsync.connector_kit.connector import TranslationContext
@@ -124,21 +124,23 @@ class Hl7Translator:
         return profile_for(settings, self._ready, self._usual)
 
 
-def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mapping[str, str]) -> Iterator[RawRecord]:
-    if message.type == "SIU":
+def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mapping[str, str]) -> list[RawRecord]:
+    records: list[RawRecord] = []
+    is_siu = message.type == "SIU"
+    if is_siu:
         message = as_standard(message, profile)
-        yield from mentions(naming_of(message, resources_of(message, message.event), profile))
+        records += mentions(naming_of(message, resources_of(message, message.event), profile))
     named = identities_of(message, profile)
-    is_merge = message.type == "ADT" and message.event in MERGES
+    is_merge = not is_siu and message.event in MERGES
     patients = named.patients + named.merged if is_merge else named.patients
-    for identity in dict.fromkeys(patients):
+    for identity in patients if len(patients) == 1 else dict.fromkeys(patients):
         if identity:
-            yield RawRecord(kind=RecordKind.PATIENT_UPDATE, id=identity, body=body, asked=asked)
-    if message.type != "SIU":
-        return
-    if named.parent and replaces_parent(message.event, profile):
-        yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.parent, body=body, asked=asked)
-    yield RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.appointment, body=body, asked=asked)
+            records.append(RawRecord(kind=RecordKind.PATIENT_UPDATE, id=identity, body=body, asked=asked))
+    if is_siu:
+        if named.parent and replaces_parent(message.event, profile):
+            records.append(RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.parent, body=body, asked=asked))
+        records.append(RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.appointment, body=body, asked=asked))
+    return records
 
 
 def _unreadable(position: int, body: bytes, reason: str) -> UnreadableRecord:
