@@ -104,6 +104,12 @@ class Practice:
             self.later(timedelta(minutes=5))
         return self.house.now() - began
 
+    def until_received(self, appointment_id: int) -> None:
+        """The next reading brings it; far-off days come within one day."""
+        self.sync()
+        number = self.house.vendor_id(appointment_id)
+        self.until(lambda: bool(self.ask(number).answers), within=timedelta(hours=25))
+
     def ask(self, query: str) -> Answers:
         """What the product says now, whatever was read until now."""
         with self._transaction() as transaction:

@@ -37,7 +37,7 @@ def test_an_e_mail_that_is_corrected_makes_the_visit_within_the_usual_time(
 def test_far_ahead_it_takes_a_day_at_most(emr: str, open_practice: OpenPractice) -> None:
     practice = open_practice(emr)
     booked = _booked(practice, in_days=40, email="")
-    practice.until(lambda: bool(practice.ask(practice.house.vendor_id(booked)).answers), within=A_DAY)
+    practice.until_received(booked)
     practice.clinic.change_patient(_patient(practice, booked), email="ottoline.again@example.net")
     assert _time_until_ready(practice, booked, within=A_DAY) <= A_DAY
 

@@ -21,7 +21,7 @@ each_emr = pytest.mark.parametrize("emr", EMRS)
 def test_e9_a_shortened_window_names_the_day_and_the_setting(emr: str, open_practice: OpenPractice) -> None:
     practice = open_practice(emr, settings={"sync_months": "1"})
     booked = a_booking(practice.clinic, in_days=50).id
-    practice.sync()
+    practice.until_received(booked)
     answer = practice.why(booked)
     [words] = answer.explanations
     assert (answer.outcome, words.code, words.owner) == ("waiting", "sync-window-shortened", "practice admin")
