@@ -48,6 +48,7 @@ def test_what_two_complete_sweeps_have_missed_is_gone_and_one_is_not_enough(list
     listed.sweeps()
     assert listed.outcomes()["a3"] == "cancelled"
     assert "cancelled" not in {outcome for name, outcome in listed.outcomes().items() if name != "a3"}
+    assert listed.query("select sum(repaired) from sync_run") == [(1,)]
 
 
 def test_what_comes_back_counts_from_the_beginning(listed: Listed) -> None:

@@ -105,7 +105,7 @@ def _take_in(run: Run, kept: Sequence[KeptPage], and_then: Callable[[Transaction
         for stream, position in {one.stream: one.page.bookmark for one in kept if one.page.bookmark}.items():
             if stream:
                 bookmarks.save(transaction, link.connection_id, stream, position or "", now=link.now())
-        if run.is_sweeping and run.reading is not None:
+        if run.is_sweeping and run.reading is not None and and_then is None:  # else it is noted with the end
             sync_runs.count(transaction, run.reading.id, run.tally.less(run.reading.counted))
         if and_then is not None:
             and_then(transaction)
