@@ -20,10 +20,6 @@ MISORDERED = ("^", "~", "&", "\\")
 _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
 
 
-_ORDINARY = re.compile(r"(?:[A-Z][A-Z0-9]{2}(?:\|[^\r]*)?\r)*[A-Z][A-Z0-9]{2}(?:\|[^\r]*)?\r*")
-"""A message whose every line is one segment, as nearly all are."""
-
-
 class NotReadable(ValueError):
     """These bytes are no HL7 v2 message; the words say what was expected."""
 
@@ -208,13 +204,13 @@ def _delimiters(text: str, start: int) -> Delimiters:
 
 
 def _lines(text: str, field: str) -> list[str]:
-    if field == "|" and _ORDINARY.fullmatch(text):
-        lines = text.rstrip("\r").split("\r")
-        for line in lines:
-            if line[:3] == "PID" and _is_glued(line, field):
-                return _lines_with_care(text, field)
-        return lines
-    return _lines_with_care(text, field)
+    """One segment for each line, as nearly all messages are; the others are looked at with care."""
+    lines = text.rstrip("\r").split("\r")
+    for line in lines:
+        name = line[:3]
+        if line[3:4] != field or not name.isalnum() or (name == "PID" and _is_glued(line, field)):
+            return _lines_with_care(text, field)
+    return lines
 
 
 def _lines_with_care(text: str, field: str) -> list[str]:

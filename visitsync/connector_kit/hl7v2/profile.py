@@ -67,7 +67,8 @@ class SenderProfile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     shifted_layout: str = "refused"
     """Whether a SCH whose tail stands one field further left is read or refused."""
     ack_mode: str = "AA"
-    processing_ids: tuple[str, ...] = ("P", "")
+    processing_ids: tuple[str, ...] = ("P",)
+    """What MSH-11 may be, besides nothing."""
     broadcasts: str = "ignored"
     """S27: ignored or read."""
     self_pay_words: tuple[str, ...] = ("self pay", "self-pay", "selfpay", "private pay", "cash")

@@ -66,10 +66,11 @@ def is_of_interest(message: Message, profile: SenderProfile) -> bool:
 
 def _refusal_of_header(message: Message, profile: SenderProfile) -> Refusal | None:
     header = message.header
-    version = message.version
+    version = message.version.lstrip("vV ")
     if version and not version.startswith("2"):
         return Refusal(True, UNSUPPORTED_VERSION, "MSH^1^12", "expected version 2.1 to 2.9")
-    if header.value(11).upper() not in profile.processing_ids:
+    processing_id = header.value(11).upper()
+    if processing_id and processing_id not in profile.processing_ids:
         return Refusal(True, UNSUPPORTED_PROCESSING_ID, "MSH^1^11", "only production messages (P) are processed")
     return None
 

@@ -98,6 +98,8 @@ def test_a_message_without_a_number_is_answered_without_one() -> None:
 
 def test_test_messages_are_taken_where_that_is_set() -> None:
     assert received(siu(msh={11: "T"}), processing_ids="P, T").page is not None
+    assert received(siu(msh={11: ""}), processing_ids="P, T").page is not None
+    assert received(siu(msh={11: "P^T"})).page is not None
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "17"])
