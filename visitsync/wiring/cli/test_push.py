@@ -3,6 +3,8 @@
 import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -94,6 +96,21 @@ def test_from_connecting_to_the_answer(lakeside: Visitsync) -> None:
     health = lakeside("health", "--json").json["connections"][0]
     assert (health["push"]["waiting"], health["is_normal"]) == (0, True)
     assert "Last heard from today" in lakeside("why", "lakeside", "99999").words
+
+
+def test_a_worker_makes_a_visit_of_a_message_within_moments(lakeside: Visitsync) -> None:
+    lakeside("peer", "add", "--network", HOST)
+    lakeside("approve", "mark", "VIDFU", "--id")
+    command = [sys.executable, "-c", "from visitsync.wiring.cli import main; main()", "work"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker, listening() as send:  # noqa: S603
+        assert b"MSA|AA|1" in send(siu(700, control=1))
+        ends = time.monotonic() + 60
+        while not lakeside("health", "--json").json["connections"][0]["outcomes"]:
+            assert time.monotonic() < ends, "it was never taken in"
+            time.sleep(0.2)
+        worker.terminate()
+    [health] = lakeside("health", "--json").json["connections"]
+    assert health["push"]["waiting"] == 0
 
 
 def test_without_a_registered_sender_health_says_what_to_do(lakeside: Visitsync) -> None:
