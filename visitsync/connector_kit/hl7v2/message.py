@@ -140,7 +140,11 @@ class Message:
 
     def first(self, name: str) -> Segment:
         """The first segment of that name; ABSENT (which is false) where there is none."""
-        return self._segment(self.names.index(name)) if name in self.names else ABSENT
+        if name not in self.names:
+            return ABSENT
+        number = self.names.index(name)
+        found = self._apart[number]
+        return self._segment(number) if found is None else found
 
     def all(self, name: str) -> list[Segment]:
         """Every segment of that name, in order."""
@@ -162,11 +166,10 @@ class Message:
     def _segment(self, number: int) -> Segment:
         found = self._apart[number]
         if found is None:
-            line = self._lines[number]
-            fields = line.split(self.delimiters.field)
+            fields = self._lines[number].split(self.delimiters.field)
             if number == 0:
                 fields.insert(1, self.delimiters.field)
-            found = self._apart[number] = Segment(line[:3], fields, self.delimiters)
+            found = self._apart[number] = Segment(self.names[number], fields, self.delimiters)
         return found
 
 
