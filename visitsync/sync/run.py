@@ -12,7 +12,7 @@ from visitsync.connector_kit.pages import FetchedPage, RecordKind
 from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.local_time import TZDB_VERSION
 from visitsync.domain.practice import CatalogEntry, PracticeContext
-from visitsync.storage import practices, quarantine, visits
+from visitsync.storage import notices, practices, quarantine, visits
 from visitsync.storage.catalog import CatalogChange
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_context import load_practice_context, read_times
@@ -122,6 +122,12 @@ class Run(msgspec.Struct, kw_only=True):
             or _is_missing(appointment.location_id, practice.locations)
             or any(_is_missing(identity, practice.appointment_types) for identity in types)
         )
+
+    def notice(self, transaction: Transaction, code: str) -> None:
+        """The present reading shows this; it stands until a complete one of its kind no longer does."""
+        if self.reading is not None:
+            self.reading.notices.add(code)
+            notices.noticed(transaction, self.link.connection_id, self.reading.kind, [code], now=self.link.now())
 
     def note_catalog(self, kind: RecordKind, ids: Iterable[str], change: CatalogChange) -> None:
         """Remembers what the EMR's lists named, and what was new about it."""

@@ -111,7 +111,7 @@ def _notice_emptiness(run: Run, transaction: Transaction) -> None:
     """H8: all seems well, and the schedule has far fewer entries than it had on other days."""
     usual = sync_runs.usual_records(transaction, run.link.connection_id, FULL, at_least=SWEEPS_COMPARED)
     if usual is not None and usual >= FEW_RECORDS and run.tally.records < SUSPICIOUS_SHARE * usual:
-        _reading(run).notices.add(TOO_QUIET)
+        run.notice(transaction, TOO_QUIET)
 
 
 def _want_patients_again(run: Run, transaction: Transaction) -> None:

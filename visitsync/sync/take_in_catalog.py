@@ -54,5 +54,5 @@ def _notice_what_is_hidden(run: Run, bench: Bench) -> None:
     """G3: one provider may leave; when several are gone at once, the connecting user may no longer see them."""
     share = catalog.unlisted_share(bench.transaction, bench.connection_id)
     counted = [share.get(kind, (0, 0)) for kind in (RecordKind.PRACTITIONER, RecordKind.LOCATION)]
-    if run.reading is not None and any(gone >= MANY_GONE and gone >= LARGE_SHARE * all_ for gone, all_ in counted):
-        run.reading.notices.add("connection-sees-less")
+    if any(gone >= MANY_GONE and gone >= LARGE_SHARE * all_ for gone, all_ in counted):
+        run.notice(bench.transaction, "connection-sees-less")
