@@ -56,16 +56,17 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             connection = practices.find_connection(transaction, connection_id)
         module = connector_for(connection.emr)
         credentials = StoredCredentials(self.database, self.vault, practice_id=practice_id, connection_id=connection_id)
+        connector = module.open_connection(
+            self.config(connection, practice.zone),
+            credentials,
+            self.budget(connection.emr, connection_id, credentials.read()),
+            self.clock,
+        )
         return Link(
             practice_id=practice_id,
             connection_id=connection_id,
-            manifest=module.MANIFEST,
-            connector=module.open_connection(
-                self.config(connection, practice.zone),
-                credentials,
-                self.budget(connection.emr, connection_id, credentials.read()),
-                self.clock,
-            ),
+            manifest=connector.manifest,  # as this connection's settings make it
+            connector=connector,
             translator=module.TRANSLATOR,
             database=self.database,
             vault=self.vault,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from visitsync.connector_kit.connector import Clock, ConnectionCheck, ConnectionConfig, CredentialStore
 from visitsync.connector_kit.errors import ForbiddenAddress, NeedsPermission, NeedsReconnect, RequestRefused
 from visitsync.connector_kit.hl7v2.not_asked import PushOnlyConnector
@@ -22,8 +24,8 @@ class IntergyConnector(PushOnlyConnector):
 
     def __init__(self, config: ConnectionConfig, credentials: CredentialStore, budget: Budget, clock: Clock) -> None:
         """Raises ForbiddenAddress for a base URL that requests must not go to."""
-        super().__init__(MANIFEST, config)
         by_fhir = config.settings.get("patients_by") != BY_MESSAGES
+        super().__init__(MANIFEST if by_fhir else replace(MANIFEST, reads_patients=False), config)
         self._asking = Asking(config, credentials, budget, clock) if by_fhir and config.base_url else None
         self._patients = PatientReading(self._asking, config, clock) if self._asking is not None else None
         self._wants_address = by_fhir and not config.base_url

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from visitsync.storage import practices
 from visitsync.wiring.conftest import ZONE, Visitsync
+from visitsync.wiring.house import House
 from visitsync.wiring.listen.listener import Place
 from visitsync.wiring.listen.process import listen
 from visitsync.wiring.settings import from_environment
@@ -111,6 +114,14 @@ def test_a_worker_makes_a_visit_of_a_message_within_moments(lakeside: Visitsync)
         worker.terminate()
     [health] = lakeside("health", "--json").json["connections"]
     assert health["push"]["waiting"] == 0
+
+
+def test_what_can_be_asked_follows_the_connections_settings(lakeside: Visitsync, house: House) -> None:
+    done = lakeside("connect", "greenway_intergy", "--setting", "patients_by=messages", "--json")
+    assert done.code == 0, done.err
+    practice_id = practices.find_tenant(house.database, "lakeside").practice_id
+    link = house.link(practice_id, UUID(done.json["connection_id"]))
+    assert not link.manifest.reads_patients, "charts that are pushed are kept"
 
 
 def test_without_a_registered_sender_health_says_what_to_do(lakeside: Visitsync) -> None:
