@@ -1,5 +1,6 @@
 """Finds e-mail addresses and phones wherever senders put them (hl7v2 reference, section 6, PID)."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -13,6 +14,8 @@ _EMAIL_USES = frozenset({"NET", "EMAIL", "E-MAIL"})
 _EMAIL_KINDS = frozenset({"INTERNET", "X.400", "NET", "EMAIL"})
 _NOT_PHONES = frozenset({"NET", "EMAIL"})
 _MOST_PHONES = 6
+_WHOLE_NUMBER = re.compile(r"\+?[\d ()./-]{6,24}")
+"""A number where some senders write it by mistake: in XTN.4, which is the address's, or XTN.8, the extension's."""
 # Whose addresses these are, and where their phones stand.
 _RESPONSIBLE = (("NK1", "next of kin", (5, 6, 40)), ("GT1", "guarantor", (6, 7)))
 
@@ -92,15 +95,14 @@ def _speaks_of_email(text: str) -> bool:
 
 
 def _address(parts: list[str]) -> str:
-    """XTN.4, or XTN.1 where the use says so or it looks like one."""
+    """XTN.4, else XTN.1, else wherever one stands; what is said to be an address, and looks like none, comes last."""
     use, kind = _part(parts, 2).upper(), _part(parts, 3).upper()
-    says_so = use in _EMAIL_USES or kind in _EMAIL_KINDS
     fourth, first = _part(parts, 4), _part(parts, 1)
-    if fourth and (says_so or "@" in fourth or fourth == NULL):
+    if "@" in fourth or fourth == NULL:
         return fourth
-    if says_so and first:
-        return first
-    return next((part for part in (first, *parts[1:]) if "@" in part), "")
+    found = next((part for part in parts if "@" in part), "")
+    says_so = use in _EMAIL_USES or kind in _EMAIL_KINDS
+    return found or ((fourth or first) if says_so else "")
 
 
 def _phone(segment: Segment, field: int) -> bool:
@@ -114,9 +116,10 @@ def _number(parts: list[str]) -> str:
     first = _part(parts, 1)
     if first and first != NULL and "@" not in first:
         return first
-    pieces = [_part(parts, 6), _part(parts, 7)]
-    built = "".join(f"({piece})" if position == 0 else piece for position, piece in enumerate(pieces) if piece)
-    return (built if _part(parts, 7) else "") or _part(parts, 12)
+    area, local = _part(parts, 6), _part(parts, 7)
+    if local:
+        return f"({area}){local}" if area else local
+    return _part(parts, 12) or next((part for part in parts[3:8] if _WHOLE_NUMBER.fullmatch(part)), "")
 
 
 def _part(parts: list[str], number: int) -> str:

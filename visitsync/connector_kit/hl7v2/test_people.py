@@ -102,6 +102,7 @@ def test_addresses(written: str, line: str, city: str) -> None:
         ({13: EMAIL}, ()),
         ({13: f"(555)010-0147~(555)010-0148~{EMAIL}^EMAIL"}, ()),
         ({13: f"mail@^NET~^NET^Internet^{EMAIL}"}, ()),  # the first that is one
+        ({13: f"(555)010-0147^HOME~5550100148^{EMAIL}^EMAIL"}, ()),  # in XTN.2, behind a phone
         ({13: "(555)010-0147", 14: f"^WPN^Internet^{EMAIL}"}, ()),
         ({13: "", 40: f"^NET^Internet^{EMAIL}"}, ()),
         ({13: ""}, (f"ZPD|1||{EMAIL}",)),
@@ -111,6 +112,12 @@ def test_addresses(written: str, line: str, city: str) -> None:
 )
 def test_the_address_is_found_wherever_it_stands(pid: dict[int, str], more: tuple[str, ...]) -> None:
     assert patient(adt("A08", *more, pid=pid)).email == EMAIL
+
+
+@pytest.mark.parametrize("written", ["^^PH^+15550100147", "^PRN^PH^^^^^+15550100147", "^PRN^PH^^^^^^^^^+15550100147"])
+def test_a_whole_number_is_found_beside_its_place(written: str) -> None:
+    found = patient(adt(pid={13: written}))
+    assert (found.phones, found.email) == (("+15550100147",), "")
 
 
 def test_an_address_that_is_none_is_told_as_it_is() -> None:
