@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
+from visitsync.connector_kit.hl7v2.delimiters import Delimiters
 from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import resources_of
@@ -80,8 +81,9 @@ def _in_namespace(entity: tuple[str, str], message: Message, profile: SenderProf
     number, authority = entity
     header = message.header
     if profile.namespace == "practice and service center":
-        parts = (header.value(4, 2) or header.value(4), _service_center(message), number)
-        return "/".join([part for part in parts if part])
+        place = next(resources_of(message, message.event).named("AIL"), ABSENT)
+        visit = message.first("PV1")
+        return _before_in_center(header.raw(4), place.raw(3), visit.raw(3), message.delimiters) + number
     if authority in (NULL, number):
         authority = ""
     return _before(profile.namespace, header.value(3), header.value(4), authority) + number
@@ -98,11 +100,19 @@ def _before(namespace: str, application: str, facility: str, authority: str) -> 
     return "".join(f"{part}/" for part in parts)
 
 
-def _service_center(message: Message) -> str:
-    """Where Intergy numbers appointments per service center: AIL-3.4 or .1, else PV1-3."""
-    places = resources_of(message, message.event).named("AIL")
-    place, visit = next(places, ABSENT), message.first("PV1")
-    return place.value(3, 1) or place.value(3, 4) or visit.value(3, 1) or visit.value(3, 4)
+@lru_cache(maxsize=4_096)
+def _before_in_center(facility: str, place: str, visit: str, marks: Delimiters) -> str:
+    """Intergy numbers appointments per practice and service center: MSH-4, and AIL-3.1 or .4, else PV1-3."""
+    there, then = Segment("", ["", place], marks), Segment("", ["", visit], marks)
+    center = there.value(1) or there.value(1, 4) or then.value(1) or then.value(1, 4)
+    return "".join(f"{part}/" for part in (_practice(facility, marks), center) if part)
+
+
+@lru_cache(maxsize=4_096)
+def _practice(facility: str, marks: Delimiters) -> str:
+    """The practice's number in MSH-4.2, else MSH-4.1."""
+    header = Segment("", ["", facility], marks)
+    return header.value(1, 2) or header.value(1)
 
 
 def _number(segment: Segment, field: int, profile: SenderProfile, others: tuple[int, ...]) -> tuple[str, str]:
@@ -141,6 +151,6 @@ def _patient_in_namespace(number: str, authority: str, message: Message, profile
     if profile.patient_namespace == "authority" and authority:
         return f"{authority}/{number}"
     if profile.patient_namespace == "practice":
-        practice = message.header.value(4, 2) or message.header.value(4)
+        practice = _practice(message.header.raw(4), message.delimiters)
         return f"{practice}/{number}" if practice else number
     return number

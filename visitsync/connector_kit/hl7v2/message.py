@@ -24,15 +24,12 @@ class NotReadable(ValueError):
     """These bytes are no HL7 v2 message; the words say what was expected."""
 
 
-class Segment:
+class Segment(msgspec.Struct, eq=False, gc=False):
     """One line of a message; fields count from 1 as in the standard, also in MSH. What is not there reads as ""."""
 
-    __slots__ = ("delimiters", "fields", "name")
-
-    def __init__(self, name: str, fields: list[str], delimiters: Delimiters) -> None:
-        self.name = name
-        self.fields = fields
-        self.delimiters = delimiters
+    name: str
+    fields: list[str]
+    delimiters: Delimiters
 
     def __repr__(self) -> str:
         return f"Segment({self.name}, {len(self.fields)} fields)"
