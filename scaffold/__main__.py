@@ -1,5 +1,6 @@
 """`make new-emr NAME`: writes the folder of a pretend vendor under that name; it passes every test as it stands."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ CONNECTORS = HOUSE / "visitsync" / "connectors"
 USAGE = "Say what the EMR is to be called here: make new-emr NAME"
 NEXT = """\
 visitsync/connectors/{name} is there: a connector for a pretend vendor, which passes everything as it stands.
+The pages of docs/ that are made from all manifests tell of it.
 
   make test ARGS="visitsync/connectors/{name}"    # its own tests: a minute
   .venv/bin/visitsync simulate {name}             # the pretend vendor, to connect to
@@ -32,6 +34,7 @@ def main(arguments: list[str]) -> None:
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}.")
     _tidy(folder)
+    _write_pages()
     print(NEXT.format(name=name))
 
 
@@ -52,6 +55,13 @@ def _tidy(folder: Path) -> None:
             subprocess.run([sys.executable, "-m", "ruff", *command, "--quiet", str(folder)], cwd=HOUSE, check=True)
     except (OSError, subprocess.CalledProcessError):
         print(f"Its lines could not be arranged. That is for looks only; later: ruff format {folder}\n")
+
+
+def _write_pages() -> None:
+    """Some pages are made from all manifests, and a test sees to it that they are."""
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    for generator in sorted((HOUSE / "docs").glob("generate_*.py")):
+        subprocess.run([sys.executable, str(generator)], cwd=HOUSE, env=environment, check=True)
 
 
 if __name__ == "__main__":

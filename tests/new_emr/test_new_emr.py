@@ -13,8 +13,8 @@ from scaffold.naming import BadName, Spellings, checked
 from scaffold.writing import TEMPLATE, renamed, write
 
 TREE = Path(__file__).resolve().parents[2]
-COPIED = ("visitsync", "scaffold", "tests", "Makefile", "pyproject.toml", "conftest.py")
-NAME = "exampleclinic"
+COPIED = ("visitsync", "scaffold", "tests", "docs", "Makefile", "pyproject.toml", "conftest.py")
+NAME = "made_by_a_test"
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,12 @@ def test_it_is_found_without_being_registered(copy: Path) -> None:
     assert "requests_per_minute" in found.stdout
 
 
+def test_the_pages_made_from_all_manifests_tell_of_it(copy: Path) -> None:
+    pages = ("visitsync/domain/test_reasons.py", "tests/every_cause/test_generated_pages.py")
+    assert problems(run(copy, "-m", "pytest", "-p", "no:xdist", "-k", "page", *pages)) == ""
+    assert "Made By A Test" in (copy / "docs/vendors.md").read_text()
+
+
 def test_nothing_of_the_template_is_left(copy: Path) -> None:
     files = [file for file in (copy / "visitsync/connectors" / NAME).rglob("*") if file.suffix != ".pyc"]
     assert len([file for file in files if file.is_file()]) == len(
@@ -92,7 +98,7 @@ def test_a_name_that_is_taken_changes_nothing(copy: Path) -> None:
     assert {file: file.read_bytes() for file in folder.rglob("*.py")} == before
 
 
-@pytest.mark.parametrize("name", ["ab", "a_name_of_twenty_four_ch"])
+@pytest.mark.parametrize("name", ["zq", "a_name_of_twenty_four_ch"])
 def test_a_short_name_and_a_long_one_are_in_style_too(copy: Path, name: str) -> None:
     assert problems(run(copy, "-m", "scaffold", name)) == ""
     try:
