@@ -1,6 +1,7 @@
 """visitsync translate says what a payload says, and no more: a zone that nobody gave is never guessed."""
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,32 @@ def test_with_a_zone_both_are_told(emr: str, fixture: str) -> None:
         assert start["instant"] is not None
 
 
+def test_without_a_zone_no_instant_is_said_to_contradict_a_wall_time(tmp_path: Path) -> None:
+    """Half past nine in New York, as a visit's instant shows; in most other zones the two do not agree."""
+    rows = json.loads(Path(_path("greenway_prime_suite", "schedule.json")).read_bytes())["Appointments"][:1]
+    rows[0] |= {"ScheduleDate": "11/17/2026", "StartTime": "9:30 AM", "AppointmentTime": "9:30 AM", "EndTime": None}
+    rows[0]["Visit"] |= {"FromDateTime": "/Date(1794925800000-0500)/"}
+    saved = tmp_path / "schedule.json"
+    saved.write_text(json.dumps({"Appointments": rows, "TotalRows": 1}))
+    assert [_clarity(saved, *zone) for zone in ((), ("--zone", "America/New_York"), ("--zone", "America/Denver"))] == [
+        None,
+        "certain",
+        "contradictory",
+    ]
+
+
+def test_a_row_that_only_some_zones_make_sense_of_asks_for_the_zone(tmp_path: Path) -> None:
+    """An end that says its offset, a start that does not."""
+    saved = tmp_path / "appointments.xml"
+    whole = Path(_path("kareo", "getappointments_2021.xml")).read_text()
+    started = re.sub(r"(?<=<StartDate>)[^<]+", "2026-11-18T14:00:00", whole)
+    saved.write_text(re.sub(r"(?<=<EndDate>)[^<]+", "2026-11-18T18:00:00Z", started))
+    told = [row["unreadable"] for row in _rows("kareo", saved)]
+    assert told
+    assert all("give it with --zone" in reason for reason in told)
+    assert all("understood" in row for row in _rows("kareo", saved, "--zone", "Europe/Berlin"))
+
+
 def test_a_name_that_is_no_zone_is_refused() -> None:
     result = CliRunner().invoke(translate, ["drchrono", _path("drchrono", "users.json"), "--zone", "Nowhere"])
     assert result.exit_code == 2
@@ -45,6 +72,17 @@ def _starts(emr: str, fixture: str, *options: str) -> list[dict[str, Any]]:
     starts = [row["understood"]["start"] for row in rows if "understood" in row]
     assert starts, result.output
     return starts
+
+
+def _clarity(saved: Path, *options: str) -> str | None:
+    (row,) = _rows("greenway_prime_suite", saved, *options)
+    clarity: str | None = row["understood"]["start"]["clarity"]
+    return clarity
+
+
+def _rows(emr: str, saved: Path, *options: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(CliRunner().invoke(translate, [emr, str(saved), *options]).output)["rows"]
+    return rows
 
 
 def _path(emr: str, fixture: str) -> str:

@@ -13,7 +13,7 @@ from visitsync.connector_kit.errors import ConnectorError, RecordUnreadable
 from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors import connector_for, supported_emrs
 from visitsync.domain.appointment import AppointmentStatus
-from visitsync.domain.local_time import UnknownZone, zone_named
+from visitsync.domain.local_time import Clarity, UnknownZone, zone_named
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.printing import print_json
 
@@ -50,7 +50,7 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
         click.echo(f"{problem} So nothing in this file can be translated.", err=True)
         return Exit.ATTENTION
     readings = [[_row(translator, record, context) for record in records] for context in contexts]
-    rows = readings[0] if len(readings) == 1 else [_agreed(*both) for both in zip(*readings, strict=True)]
+    rows = readings[0] if len(readings) == 1 else [_agreed_row(*both) for both in zip(*readings, strict=True)]
     print_json({"emr": emr, "kind": page.kind, "zone": zone, "rows": rows})
     return Exit.ATTENTION if any("unreadable" in row for row in rows) else Exit.FINE
 
@@ -65,13 +65,27 @@ def _contexts(zone: str | None, settings: dict[str, str], statuses: Sequence[str
     return [TranslationContext(practice_zone=one, settings=settings, status_meanings=meanings) for one in zones]
 
 
+def _agreed_row(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What two readings of a row agree about. A row that only some zones make sense of is not read without one."""
+    if ("unreadable" in one) != ("unreadable" in other):
+        told = {key: value for key, value in one.items() if key not in ("understood", "unreadable")}
+        return {**told, "unreadable": "it depends on the time zone of the practice; give it with --zone"}
+    return cast(dict[str, Any], _agreed(one, other))
+
+
 def _agreed(one: Any, other: Any) -> Any:
     """What two readings agree about; null where they differ."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return {key: _agreed(one.get(key), other.get(key)) for key in one}
+        both = {key: _agreed(one.get(key), other.get(key)) for key in one}
+        return {**both, "clarity": None} if _may_agree_elsewhere(both) else both
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return [_agreed(first, second) for first, second in zip(one, other, strict=True)]
     return one if one == other else None
+
+
+def _may_agree_elsewhere(start: dict[str, Any]) -> bool:
+    """Whether this is a time that contradicts an instant in both zones, and perhaps not in that of the practice."""
+    return start.get("clarity") == Clarity.CONTRADICTORY and start.get("zone") is None
 
 
 def _read(file: Path) -> bytes:
