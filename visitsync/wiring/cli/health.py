@@ -88,8 +88,9 @@ def health(practice: str | None, as_json: bool) -> int:
     else:
         for one in found:
             _tell(one, now)
+        workers = jobs["workers"] // 2
         say(f"Queue: {jobs.get('todo', 0)} waiting, {jobs.get('doing', 0)} running, {jobs.get('failed', 0)} failed; "
-            f"{jobs['workers'] // 2} worker processes.", "dim")  # fmt: skip
+            f"{workers} worker {'process' if workers == 1 else 'processes'}.", "dim")  # fmt: skip
     return Exit.FINE if all(one.is_normal for one in found) else Exit.ATTENTION
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -62,7 +63,7 @@ class Processes:
     def start(self, command: str, environment: Mapping[str, str]) -> None:
         """Starts `visitsync COMMAND` with its log beside the database."""
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        with (self._logs / f"{command}.log").open("ab") as log:
+        with _private(self._logs / f"{command}.log") as log:
             self._running[command] = subprocess.Popen(  # noqa: S603  # our own command, no word of it from outside
                 [sys.executable, "-c", "from visitsync.wiring.cli import main; main()", command],
                 env={**inherited, **environment},
@@ -106,6 +107,11 @@ class Processes:
                 return
             time.sleep(0.05)
         raise DidNotBecomeReady(f"`visitsync {command}` did not start; {self._logs / f'{command}.log'} says why.")
+
+
+def _private(log: Path) -> BinaryIO:
+    """A log that nobody else on the machine may read."""
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
 
 
 def _is_open(port: int) -> bool:
