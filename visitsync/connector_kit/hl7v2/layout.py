@@ -1,4 +1,4 @@
-"""Some senders leave out a field of SCH, so that all behind it stand one further left (hl7v2 reference, section 6)."""
+"""Some senders leave out fields of SCH, or add some, so that those behind stand beside their places (section 6)."""
 
 import re
 
@@ -6,18 +6,50 @@ from visitsync.connector_kit.hl7v2.message import Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 
 _LENGTH_UNITS = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "M", "S", "SEC", "HR"})
-_LOOKS_LIKE_TIMING = re.compile(r".*\d{12}")
+_NEVER_A_TYPE = frozenset({"MIN", "MINS", "MINUTE", "MINUTES"})
+_TIME = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[\d.]*)(?:[+-]\d{4})?")
+_AROUND = (6, 7, 8, 9, 10, 12, 13)
+"""Where the timing quantity of SCH-11 was met instead."""
+
+
+def is_time(text: str) -> bool:
+    """Whether this can only be a day with its time."""
+    return _TIME.fullmatch(text) is not None
+
+
+def bare_start(schedule: Segment) -> str:
+    """SCH-11 of a sender that writes the start there, and no timing quantity around it; "" if it is none."""
+    text = schedule.value(11)
+    return text if is_time(text) and text == schedule.raw(11) else ""
 
 
 def is_shifted(schedule: Segment) -> bool:
-    """Whether a timing quantity stands in SCH-10 and none in SCH-11, or a duration with its unit in SCH-8."""
-    if _LOOKS_LIKE_TIMING.match(schedule.raw(11)):
+    """Whether the tail stands one field to the left: the timing in SCH-10, or a duration with its unit in SCH-8."""
+    if _has_timing(schedule):
         return False
-    if schedule.value(8).isdigit():
-        units = (schedule.value(8, 2).upper(), schedule.value(9).upper())
-        if not _LENGTH_UNITS.isdisjoint(units):
-            return True
-    return bool(_LOOKS_LIKE_TIMING.match(schedule.raw(10)))
+    return _is_length(schedule, 8) or is_time(schedule.value(10, 4))
+
+
+def out_of_place(schedule: Segment, profile: SenderProfile) -> tuple[int, str] | None:
+    """A field of SCH that holds what belongs into another, and what to do; None where everything may be in place."""
+    if _has_timing(schedule) or (profile.shifted_layout == "read" and is_shifted(schedule)):
+        return None
+    expected = {place.field for place in profile.start_places if place.segment == "SCH"}
+    for field in _AROUND:
+        if field not in expected and is_time(schedule.value(field, 4)):
+            setting = "shifted_layout" if field == 10 else f"start_places: SCH-{field}.4"
+            return field, f"holds the times that belong in SCH-11 (setting {setting})"
+    if _is_length(schedule, 8):
+        return 8, "holds the duration that belongs in SCH-9 (setting shifted_layout)"
+    for field in (7, 8, 9, 10):
+        if field not in expected and is_time(schedule.value(field)):
+            return (
+                field,
+                f"holds a time, which belongs in SCH-11 (setting start_places: SCH-{field}, if it is the start)",
+            )
+    if schedule.value(8).upper() in _NEVER_A_TYPE:
+        return 8, "holds the unit of a duration, where the appointment type belongs; the sender must put SCH in order"
+    return None
 
 
 def as_standard(message: Message, profile: SenderProfile) -> Message:
@@ -29,3 +61,13 @@ def as_standard(message: Message, profile: SenderProfile) -> Message:
         return message
     fields = schedule.fields
     return message.with_fields("SCH", [*fields[:8], "", *fields[8:]])
+
+
+def _has_timing(schedule: Segment) -> bool:
+    return is_time(schedule.value(11, 4)) or (bool(bare_start(schedule)) and not is_time(schedule.value(10)))
+
+
+def _is_length(schedule: Segment, field: int) -> bool:
+    if not schedule.value(field).isdigit():
+        return False
+    return not _LENGTH_UNITS.isdisjoint((schedule.value(field, 2).upper(), schedule.value(field + 1).upper()))

@@ -3,7 +3,7 @@
 import msgspec
 
 from visitsync.connector_kit.hl7v2.identity import identities_of
-from visitsync.connector_kit.hl7v2.layout import is_shifted
+from visitsync.connector_kit.hl7v2.layout import out_of_place
 from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.statuses import BLOCKINGS, BOOKINGS, ENDINGS, RESOURCE_EVENTS
@@ -86,8 +86,9 @@ def _refusal_of_siu(message: Message, event: str, profile: SenderProfile) -> Ref
     named = identities_of(message, profile)
     if not named.appointment:
         return Refusal(False, FIELD_MISSING, "SCH^1^2", "no placer or filler appointment id")
-    if is_shifted(schedule) and profile.shifted_layout != "read":
-        return Refusal(False, DATA_TYPE, "SCH^1^10", "holds the times that belong in SCH-11 (setting shifted_layout)")
+    misplaced = out_of_place(schedule, profile)
+    if misplaced is not None:
+        return Refusal(False, DATA_TYPE, f"SCH^1^{misplaced[0]}", misplaced[1])
     if profile.without_patient_id == "refused":
         for number, identity in enumerate(named.patients, 1):
             if not identity and _says_anything(message.all("PID")[number - 1].fields):

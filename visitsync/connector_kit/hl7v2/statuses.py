@@ -43,6 +43,7 @@ WORDS = {
 }
 BLOCKED = "blocked"
 RESCHEDULED = "rescheduled"
+_KNOWN = WORDS.keys() | {BLOCKED, RESCHEDULED}
 GONE_ACTIONS = frozenset({"D", "C"})
 """Action codes of RGS and AIx for what is taken off the appointment; table 0206 has only D, C was met."""
 
@@ -82,7 +83,9 @@ def status_text(message: Message, profile: SenderProfile) -> str:
     """The status as the sender writes it: the first filled place, its text where the code says nothing."""
     for place in profile.status_places:
         segment = message.first(place.segment)
-        word = segment.value(place.field, place.component or 1) or segment.value(place.field, 2)
+        word, text = segment.value(place.field, place.component or 1), segment.value(place.field, 2)
+        if text and _folded(word) not in _KNOWN and (not word or _folded(text) in _KNOWN):
+            return text
         if word and word != NULL:
             return word
     return ""

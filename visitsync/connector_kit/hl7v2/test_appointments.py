@@ -49,6 +49,8 @@ def test_a_booking_is_understood_whole() -> None:
         ("S12", "WAITLIST", AppointmentStatus.WAITLIST),
         ("S12", "Overbook", BOOKED),
         ("S12", "Sch^Scheduled", BOOKED),
+        ("S14", "1^SCH", BOOKED),
+        ("S14", "7^Canceled", CANCELLED),
         ("S12", "O", BOOKED),
         ("S14", "Started", AppointmentStatus.ARRIVED),
         ("S14", "ARRIVED", AppointmentStatus.ARRIVED),

@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.hl7v2.layout import bare_start, is_time
 from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.places import Place, written
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -27,8 +28,11 @@ _SECONDS = frozenset({"s", "sec", "secs", "second", "seconds"})
 _USUALLY = (Place("SCH", 11, 4),)
 # Where the offset from a start stands, and its unit.
 _OFFSETS = {"AIS": (5, 6), "AIP": (7, 8), "AIL": (7, 8), "AIG": (9, 10)}
+# What stands before a start, and is never a time.
+_BEFORE_START = {"AIP": 5, "AIL": 5, "AIG": 7}
 _TQ_DURATION = re.compile(r"([A-Za-z]?)(\d{1,6})")
 _QUANTITY = re.compile(r"(\d{1,6})(?:\.\d*)?")
+_SCHEDULED = Place("SCH", 11, 4)
 
 
 class Timing(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +70,8 @@ def _start(message: Message, schedule: Segment, resources: Resources, profile: S
     for place in profile.start_places:
         for segment in _segments_at(message, schedule, resources, place):
             text = segment.value(place.field, place.component or 1)
+            if not text and place == _SCHEDULED:
+                text = bare_start(schedule)
             if text in ("", NULL):
                 continue
             stamp = _stamp(text, place)
@@ -76,7 +82,8 @@ def _start(message: Message, schedule: Segment, resources: Resources, profile: S
                 # Some senders fill SCH-11 with the moment of sending, while the visit's time stands in AIS-4.
                 other = _first_service_start(resources)
                 stamp = other if other is not None else stamp
-            return _with_offset(stamp, segment, profile)
+            _check_neighbour(segment, place)
+            return _with_offset(stamp, segment, schedule, profile)
     if day_only:
         raise RecordUnreadable(f"{day_only}: has a day and no time")
     return None
@@ -106,17 +113,43 @@ def _first_service_start(resources: Resources) -> Stamp | None:
     return stamp if stamp.has_time else None
 
 
-def _with_offset(stamp: Stamp, segment: Segment, profile: SenderProfile) -> Stamp:
+def _check_neighbour(segment: Segment, place: Place) -> None:
+    """Of two times side by side it is not known which is the start."""
+    before = _BEFORE_START.get(segment.name)
+    if before is not None and is_time(segment.value(before)):
+        beside = f"{segment.name}-{before}"
+        raise RecordUnreadable(f"{written((place,))}: a time stands in {beside} too (setting start_places)")
+
+
+def _with_offset(stamp: Stamp, segment: Segment, schedule: Segment, profile: SenderProfile) -> Stamp:
     where = _OFFSETS.get(segment.name)
     if where is None or profile.start_offset != "added":
         return stamp
     offset = segment.value(where[0])
-    if not offset or not offset.isdigit() or offset == "0":
+    if not offset or not offset.isdigit() or offset == "0" or _is_the_length(offset, segment, schedule):
         return stamp
     seconds = _seconds(int(offset), _unit(segment, *where), profile)
     if seconds and seconds > MOST_SECONDS:
         raise RecordUnreadable(f"{segment.name}-{where[0]}: expected an offset of less than a month")
     return stamp if not seconds else msgspec.structs.replace(stamp, wall=stamp.wall + timedelta(seconds=seconds))
+
+
+def _is_the_length(offset: str, segment: Segment, schedule: Segment) -> bool:
+    """Whether a duration stands where the offset belongs, two fields too far left. Raises RecordUnreadable if it may.
+
+    Who tells an offset tells a duration as well, in the same segment or in SCH.
+    """
+    place, unit = _OFFSETS[segment.name]
+    if segment.value(unit + 1):
+        return False
+    length = schedule.value(9) or schedule.value(11, 3)
+    if not length:
+        name = segment.name
+        raise RecordUnreadable(
+            f"{name}-{place}: an offset without a duration in {name}-{unit + 1}; if it is the duration, "
+            "set start_offset to ignored"
+        )
+    return length == offset
 
 
 def _minutes(

@@ -1,0 +1,98 @@
+"""Trials of messages whose fields stand beside their places: read where it is certain, else refused by name."""
+
+import pytest
+
+from visitsync.connector_kit.errors import RecordUnreadable
+from visitsync.connector_kit.hl7v2.sample import (
+    AIL,
+    AIP,
+    AIS,
+    PID,
+    TRANSLATOR,
+    appointment,
+    context,
+    received,
+    records,
+    segment,
+    siu,
+)
+from visitsync.connector_kit.pages import FetchedPage, RecordKind, UnreadableRecord
+
+TIMES = "^^20^20261022093000^20261022095000"
+NOWHERE = {8: "", 9: "", 10: "", 11: "", 25: ""}
+EMPTY = segment("NTE", {1: "1"})
+
+
+def refused(sch: dict[int, str], **settings: str) -> str:
+    """Why a booking is refused; "" if it is not."""
+    page = FetchedPage(kind=RecordKind.APPOINTMENT, body=siu("S12", EMPTY, sch=NOWHERE | sch), asked=settings)
+    return "; ".join(each.reason for each in TRANSLATOR.split(page) if isinstance(each, UnreadableRecord))
+
+
+@pytest.mark.parametrize(
+    ("sch", "field", "setting"),
+    [
+        ({8: "20", 9: "MIN", 10: TIMES}, "SCH-10", "shifted_layout"),
+        ({10: "20", 11: "MIN", 12: TIMES}, "SCH-12", "start_places: SCH-12.4"),
+        ({7: "20^minutes", 8: TIMES}, "SCH-8", "start_places: SCH-8.4"),
+        ({9: "^^^20261022093000"}, "SCH-9", "start_places: SCH-9.4"),
+        ({8: "20^MIN", 9: "^^MIN", 10: "^Check"}, "SCH-8", "shifted_layout"),
+        ({10: "202610220930", 11: "202610220950"}, "SCH-10", "start_places: SCH-10"),
+        ({7: "20261022093000", 8: "20261022095000", 9: "20"}, "SCH-7", "start_places: SCH-7"),
+        ({6: "20261022093000", 7: "20", 8: "MIN", 9: "Booked"}, "SCH-8", "appointment type"),
+    ],
+)
+def test_a_displaced_field_of_the_schedule_is_named_with_what_to_set(
+    sch: dict[int, str], field: str, setting: str
+) -> None:
+    why = refused(sch)
+    assert why.startswith(f"{field}: ")
+    assert setting in why
+    assert received(siu("S12", EMPTY, sch=NOWHERE | sch)).refusal == why
+
+
+def test_where_the_setting_names_the_place_it_is_read() -> None:
+    found = appointment(
+        siu("S12", EMPTY, sch={8: "TELE^Telehealth visit", 9: "20", 10: "MIN", 11: "", 12: TIMES}),
+        start_places="SCH-12.4",
+    )
+    assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
+
+
+def test_a_start_without_its_timing_quantity_is_read() -> None:
+    found = appointment(siu("S12", EMPTY, sch={11: "202610220930"}))
+    assert (found.start.wall.hour, found.start.wall.minute, found.duration_minutes) == (9, 30, 20)
+
+
+def test_a_duration_in_the_place_of_the_offset_moves_nothing() -> None:
+    displaced = segment("AIS", {1: "1", 3: "TELE", 4: "20261022093000", 5: "20", 6: "MIN"})
+    assert appointment(siu("S12", displaced, sch={11: ""})).start.wall.minute == 30
+    other = displaced.replace("|20|", "|15|")
+    assert appointment(siu("S12", other, sch={11: ""})).start.wall.minute == 45  # told beside the duration of SCH-9
+
+
+def test_an_offset_that_may_be_the_duration_is_not_added() -> None:
+    doubtful = siu("S12", segment("AIP", {1: "1", 3: "57^Marlow", 6: "20261022093000", 7: "30"}), sch=NOWHERE)
+    with pytest.raises(RecordUnreadable, match=r"AIP-7: an offset without a duration in AIP-9.*start_offset"):
+        appointment(doubtful)
+    assert appointment(doubtful, start_offset="ignored").start.wall.minute == 30
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (segment("AIG", {3: "57", 7: "20261022093000", 8: "20261022095000"}), "AIG-8: a time stands in AIG-7"),
+        (segment("AIP", AIP | {5: "20261022091500"}), "AIP-6: a time stands in AIP-5"),
+        (segment("AIL", AIL | {5: "20261022091500", 6: "20261022093000"}), "AIL-6: a time stands in AIL-5"),
+    ],
+)
+def test_of_two_times_side_by_side_none_is_guessed(line: str, words: str) -> None:
+    with pytest.raises(RecordUnreadable, match=words):
+        appointment(siu("S12", line, sch=NOWHERE))
+
+
+def test_a_message_in_order_is_not_suspected() -> None:
+    body = siu("S12", segment("AIS", AIS), segment("AIP", AIP), pid=PID)
+    [record] = records(body, RecordKind.APPOINTMENT_UPDATE)
+    assert TRANSLATOR.appointment_after(record, context(), None) is not None
+    assert received(body).refusal == ""
