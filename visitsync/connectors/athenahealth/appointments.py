@@ -37,9 +37,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
     if row.appointmentid != record.id and record_id(row.appointmentid) != record.id:
         raise RecordUnreadable("appointmentid: not the one that was asked for")
     department_id, provider_id, type_id = _places(row.departmentid, row.providerid, row.appointmenttypeid)
-    patient_id = optional_id(row.patientid)
-    if patient_id is None and row.scheduleddatetime:
-        raise RecordUnreadable("patientid: missing, although somebody has booked it")
+    patient_id = _patient_id(row)
     zone = zone_of_department(department_id, context, is_from_file=not record.asked)
     is_department_stamp = context.settings.get("last_modified_zone") == "department"
     return Appointment(
@@ -63,6 +61,16 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         coverage_named=None if row.insurances is msgspec.UNSET else names_a_payer(row.insurances or ()),
         video_words=_words(row.appointmentnotes) if row.appointmentnotes else (),
     )
+
+
+def _patient_id(row: AppointmentRow) -> str | None:
+    """None for time kept free. Raises RecordUnreadable where somebody has booked it and it is not told who."""
+    patient_id = None if row.patientid is msgspec.UNSET else optional_id(row.patientid)
+    if patient_id is None and row.scheduleddatetime:
+        raise RecordUnreadable("patientid: missing, although somebody has booked it")
+    if row.patientid is msgspec.UNSET and status_letter(row.appointmentstatus) != OPEN_SLOT:
+        raise RecordUnreadable("patientid: missing, as in the list of one patient's appointments; read it by its id")
+    return patient_id
 
 
 def status_letter(value: int | str | None) -> str:

@@ -7,6 +7,8 @@ from visitsync.connectors.athenahealth.payloads import Package
 from visitsync.domain.patient import Coverage
 
 SELF_PAY_NAME = "*self pay*"
+SELF_PAY_PAYER = "self-pay"
+"""What the payer of package 0 and of payment plans (package -500) is called, with more behind it."""
 
 
 def current_packages(packages: Iterable[Package]) -> list[Package]:
@@ -15,9 +17,10 @@ def current_packages(packages: Iterable[Package]) -> list[Package]:
 
 
 def is_self_pay(package: Package) -> bool:
-    """Package 0, whatever it is called."""
-    named = (package.insuranceplanname or "").strip().casefold()
-    return text_of(package.insurancepackageid) == "0" or named == SELF_PAY_NAME
+    """Package 0, whatever it is called; a plan by which the patient pays in parts is no insurance either."""
+    named, payer = ((name or "").strip().casefold() for name in (package.insuranceplanname, package.ircname))
+    is_so_called = named == SELF_PAY_NAME or payer.startswith(SELF_PAY_PAYER)
+    return text_of(package.insurancepackageid) == "0" or is_so_called
 
 
 def to_coverage(package: Package) -> Coverage:

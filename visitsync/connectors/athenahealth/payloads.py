@@ -56,7 +56,7 @@ class AppointmentRow(msgspec.Struct, frozen=True, gc=False):
     appointmentstatus: int | str
     departmentid: Id = None
     providerid: Id = None
-    patientid: Id = None
+    patientid: Id | msgspec.UnsetType = msgspec.UNSET
     appointmenttypeid: Id = None
     appointmenttype: Text = None
     scheduleddatetime: Text = None

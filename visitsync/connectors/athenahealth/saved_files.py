@@ -8,6 +8,7 @@ import msgspec
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import JsonRow, read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
 
 JSON = "application/json"
 
@@ -41,13 +42,22 @@ _OTHER_LISTS: Mapping[str, str] = {
     "practiceinfo": "the list of practices that a key can reach",
     "status": "a list of confirmation statuses",
     "claims": "a list of claims",
+    "waitlistentries": "the wait list; nothing of it is booked",
+    "reminders": "a list of reminders to book something; nothing of it is booked",
+    "patientappointmentreasons": "a list of reasons that patients may book by",
+    "encounters": "a list of encounters, which are no appointments",
+    "insurancepackages": "a list of packages that may be chosen",
 }
 _OTHER_ROWS: Mapping[str, str] = {
     "insurancepackageid": _OTHER_LISTS["insurances"],
     "eventname": _OTHER_LISTS["subscriptions"],
     "notetext": _OTHER_LISTS["notes"],
     "practiceid": _OTHER_LISTS["practiceinfo"],
+    "waitlistid": _OTHER_LISTS["waitlistentries"],
+    "appointmentreminderid": _OTHER_LISTS["reminders"],
+    "encounterid": _OTHER_LISTS["encounters"],
 }
+_FREE_TIMES = "These are free times that may be booked, not appointments: nobody has any of them."
 
 
 def page_from_file(content: bytes) -> FetchedPage:
@@ -60,6 +70,7 @@ def page_from_file(content: bytes) -> FetchedPage:
     members = read_members(body)
     for kind, keys in LIST_KEYS.items():
         if any(members.get(key, b"").lstrip()[:1] == b"[" for key in keys):
+            _refuse_free_times(read_listing(body, keys).rows)
             return _page(kind, body)
     if (kind_of_one := _kind(members)) is not None:
         return _page(kind_of_one, b"[" + body + b"]")
@@ -77,8 +88,16 @@ def _without_head(content: bytes) -> bytes:
     return parts[1]
 
 
+def _refuse_free_times(rows: list[JsonRow]) -> None:
+    """A row of /appointments/open has times like a booked one, but neither a status nor a patient (section 6.1)."""
+    first = _members(rows[0].body) if rows else {}
+    if "starttime" in first and not {"appointmentstatus", "patientid"} & first.keys():
+        raise AnswerUnreadable(_FREE_TIMES)
+
+
 def _kind_of_rows(rows: list[JsonRow]) -> RecordKind:
     """Also an empty list, which is read as one of appointments."""
+    _refuse_free_times(rows)
     members = [_members(row.body) for row in rows]
     kinds = [kind for each in members if (kind := _kind(each)) is not None]
     if kinds or not rows:
@@ -113,11 +132,15 @@ def _what_it_is(members: Mapping[str, bytes]) -> str:
             return f"This is {what}; it holds no records."
     if "access_token" in members:
         return "This is the answer to a sign-in; it holds a token and no records. Keep it away from others."
+    if "responseBody" in members and "requestUri" in members:
+        return "This is a recording of a request; save the answer that stands in its responseBody by itself."
     if "error" in members or "missingfields" in members or "errormessage" in members:
         return f"This is an error message of athenahealth ({_error(members)}); it holds no records."
     if members.keys() <= {"success"}:
         return "This is the answer to a change; it holds no records."
-    return "The payload is none of an appointment, patient, department, provider or appointment type."
+    return "The payload is none of an appointment, patient, department, provider or appointment type. " + with_members(
+        members
+    )
 
 
 def _error(members: Mapping[str, bytes]) -> str:
@@ -135,7 +158,7 @@ def _what_is_no_json(body: bytes) -> str:
         return "athenahealth's gateway knows no such address: “Service not registered with API gateway.”"
     if b"<h1>Developer Over" in body[:2000]:
         return "This is a refusal because too much was asked; it holds no records."
-    return "The payload is no JSON object or list."
+    return what_is_no_json(body)
 
 
 def _page(kind: RecordKind, body: bytes) -> FetchedPage:

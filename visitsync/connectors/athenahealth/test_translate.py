@@ -225,7 +225,14 @@ def test_a_doubtful_wall_time_is_flagged() -> None:
 
 def test_a_row_without_a_patient_that_nobody_booked_is_a_block() -> None:
     assert appointment(patientid="").is_block
-    assert appointment(patientid=...).is_block
+    assert appointment(patientid=None).is_block
+
+
+def test_whose_appointment_it_is_is_not_guessed_from_a_list_that_never_says() -> None:
+    """The list of one patient's appointments leaves out the patient; none of it is a block."""
+    for status in ("f", "2", "4", "x"):
+        with pytest.raises(RecordUnreadable, match="patientid"):
+            appointment(patientid=..., appointmentstatus=status)
 
 
 def test_a_patient_is_understood_whole() -> None:
@@ -251,6 +258,12 @@ def test_self_pay_is_no_insurer_and_a_missing_list_says_nothing() -> None:
     assert (patient(insurances=[package]).coverages, patient(insurances=[package]).is_self_pay) == ((), True)
     assert (patient(insurances=[]).coverages, patient(insurances=[]).is_self_pay) == ((), False)
     assert patient().coverages is None
+
+
+def test_a_plan_to_pay_in_parts_is_no_insurer() -> None:
+    plan = {"insurancepackageid": -500, "insuranceplanname": "PAYMENT PLAN", "ircname": "Self-Pay (cash)"}
+    assert (patient(insurances=[plan]).coverages, patient(insurances=[plan]).is_self_pay) == ((), True)
+    assert appointment(insurances=[plan]).coverage_named is False
 
 
 def test_junk_of_the_preview_is_kept_as_it_is() -> None:
