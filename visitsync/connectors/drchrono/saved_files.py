@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
 
 LIST_KEYS = ("results", "data")
 _HTTP_HEAD = re.compile(rb"(?:[A-Z]+ \S+ HTTP/\d|HTTP/\d\S* \d{3}|[A-Za-z][A-Za-z0-9-]*: )")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_EVENT = re.compile(rb"^X-drchrono-event:[ \t]*([A-Z]+)_", re.IGNORECASE | re.MULTILINE)
+_EVENT = re.compile(
+    rb"^X-drchrono-event:[ \t]*(APPOINTMENT|PATIENT)_(?:CREATE|MODIFY|DELETE)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+"""The whole name: PATIENT_PROBLEM_CREATE brings a diagnosis, and no patient (section 8)."""
 _EVENT_KINDS = {b"APPOINTMENT": RecordKind.APPOINTMENT, b"PATIENT": RecordKind.PATIENT}
+_COMPLAINTS = re.compile(rb'\[\s*"')
+"""What stands under each name that DrChrono complains of: a list of sentences."""
 _UNFINISHED = (b'"In progress"', b'"Error"', b'"Failed"')
 
 # Members that only one kind of object has; the first that fits decides (drchrono reference, section 5).
@@ -24,12 +30,17 @@ _SIGNS: tuple[tuple[RecordKind, frozenset[str]], ...] = (
     (RecordKind.APPOINTMENT_TYPE, frozenset({"sort_order", "online_scheduling"})),
 )
 
+_NOTHING_FOR_US = "The payload is none of an appointment, patient, doctor, office or appointment profile."
+_SUMMARY = "This is the summary of patients, which leaves out e-mail and status; read /api/patients instead."
+
 
 def page_from_file(content: bytes) -> FetchedPage:
     """The page that the file's payload would have been. Raises AnswerUnreadable, saying what it is instead."""
     head, body = _head_and_body(without_byte_order_mark(content))
     if body.lstrip()[:1] == b"[":
         return _list_page(body)
+    if body.lstrip()[:1] != b"{":
+        raise AnswerUnreadable(what_is_no_json(body))
     members = read_members(body)
     if "receiver" in members and "object" in members:
         return _single_page(members["object"], _event_kind(head))
@@ -56,10 +67,16 @@ def _event_kind(head: bytes) -> RecordKind | None:
 
 
 def _list_page(body: bytes) -> FetchedPage:
+    if _COMPLAINTS.match(body.lstrip()):
+        raise AnswerUnreadable("This is a list of sentences, such as DrChrono's refusal; it holds no records.")
     rows = [_members_of_row(row.body) for row in read_listing(body, LIST_KEYS).rows]
     kinds = [kind for members in rows if (kind := _kind(members)) is not None]
-    if rows and not kinds:
+    if rows:
         _refuse_what_holds_no_record(rows[0])
+    if rows and not kinds:
+        raise AnswerUnreadable(f"{_NOTHING_FOR_US} Of its first row: {with_members(rows[0])}")
+    if any(map(_is_summary, rows)):
+        raise AnswerUnreadable(_SUMMARY)
     return FetchedPage(kind=kinds[0] if kinds else RecordKind.APPOINTMENT, body=body, media_type="application/json")
 
 
@@ -74,11 +91,19 @@ def _kind(members: Mapping[str, bytes]) -> RecordKind | None:
     return next((kind for kind, signs in _SIGNS if not signs.isdisjoint(members)), None)
 
 
+def _is_summary(members: Mapping[str, bytes]) -> bool:
+    """/api/patients_summary names patients as /api/patients does, which shows an empty e-mail as "" or null."""
+    return "chart_id" in members and not {"email", "patient_status"} & members.keys()
+
+
 def _single_page(body: bytes, told: RecordKind | None = None) -> FetchedPage:
     """One object as a list of one, so that it is read without knowing its id; `told`: its kind, where that is known."""
-    kind = told or _kind(read_members(body))
+    members = read_members(body)
+    kind = told or _kind(members)
     if kind is None:
-        raise AnswerUnreadable("The payload is none of an appointment, patient, doctor, office or appointment profile.")
+        raise AnswerUnreadable(f"{_NOTHING_FOR_US} {with_members(members)}")
+    if _is_summary(members):
+        raise AnswerUnreadable(_SUMMARY)
     return FetchedPage(kind=kind, body=b"[" + body.strip() + b"]", media_type="application/json")
 
 
@@ -87,5 +112,9 @@ def _refuse_what_holds_no_record(members: Mapping[str, bytes]) -> None:
         raise AnswerUnreadable("This is a bulk list that is not ready, or that failed; it holds no records.")
     if "permissions" in members or "username" in members:
         raise AnswerUnreadable("This is a user; users are only read to see which doctors are no providers.")
+    if "access_token" in members:
+        raise AnswerUnreadable("This is the answer to a sign-in; it holds a token and no records. Keep it from others.")
+    if members and all(_COMPLAINTS.match(raw) for raw in members.values()):
+        raise AnswerUnreadable(f"This is DrChrono's refusal of what was asked for or sent. {with_members(members)}")
     if members and members.keys() <= {"detail", "error"}:
         raise AnswerUnreadable("This is an error message of DrChrono; it holds no records.")
