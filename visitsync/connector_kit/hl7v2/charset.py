@@ -14,6 +14,7 @@ EIGHT_BIT = {
     "8859/15": "iso8859-15",
 }
 SEVERAL_BYTES = {
+    "ISO IR14": "iso2022_jp_ext",
     "ISO IR87": "iso2022_jp",
     "ISO IR159": "iso2022_jp_2",
     "GB 18030-2000": "gb18030",
@@ -22,6 +23,7 @@ SEVERAL_BYTES = {
     "BIG-5": "big5",
     "UNICODE UTF-16": "utf-16",
 }
+_TO_KANJI, _JAPANESE = b"\x1b$", "iso2022_jp_ext"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -37,18 +39,22 @@ def decoded(body: bytes) -> str:
 
 
 def declared_charset(body: bytes) -> str:
-    """MSH-18 of a message in some eight-bit or multi-byte set, first repetition, upper case; "" where it is empty."""
+    """MSH-18 of a message in some eight-bit or multi-byte set, upper case: its first repetition that names one.
+
+    In Japan the first is empty, for ASCII, and the second names what names are written in.
+    """
     start = max(body.find(b"MSH"), 0)
     header = body[start : start + 2_000].replace(b"\n", b"\r").partition(b"\r")[0]
     fields = header.split(header[3:4] or b"|")
     declared = fields[17] if len(fields) > 17 else b""
-    return declared.decode("latin-1").partition("~")[0].strip().upper()
+    named = [each.strip().upper() for each in declared.decode("latin-1").split("~")]
+    return next((each for each in named if each in EIGHT_BIT or each in SEVERAL_BYTES), "")
 
 
 def _decoded_as_declared(body: bytes) -> str:
     declared = declared_charset(body)
     codec = EIGHT_BIT.get(declared) or SEVERAL_BYTES.get(declared) or "cp1252"
-    for candidate in (codec, "cp1252"):
+    for candidate in (_JAPANESE if _TO_KANJI in body else codec, codec, "cp1252"):
         try:
             return body.decode(candidate)
         except (UnicodeDecodeError, LookupError):

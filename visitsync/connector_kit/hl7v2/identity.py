@@ -43,13 +43,13 @@ def _identities(message: Message, profile: SenderProfile) -> Identities:
     schedule = message.first("SCH")
     if schedule:
         fields = (2, 1, 24, 23) if profile.appointment_key != "placer" else (1, 2, 23, 24)
-        found = _entity(schedule, fields[0]) or _entity(schedule, fields[1])
+        found = entity(schedule, fields[0]) or entity(schedule, fields[1])
         if found is not None:
-            appointment = _in_namespace(found, message, profile)
+            appointment = numbered(found, message, profile)
         has_parent = len(schedule.fields) > 23
-        above = (_entity(schedule, fields[2]) or _entity(schedule, fields[3])) if has_parent else None
+        above = (entity(schedule, fields[2]) or entity(schedule, fields[3])) if has_parent else None
         if above is not None:
-            parent = _in_namespace(above, message, profile)
+            parent = numbered(above, message, profile)
     return Identities(
         profile,
         appointment,
@@ -69,7 +69,7 @@ def _merged_id(merge: Segment, message: Message, profile: SenderProfile) -> str:
     return _patient_in_namespace(*_number(merge, 1, profile, (4,)), message, profile)
 
 
-def _entity(schedule: Segment, field: int) -> tuple[str, str] | None:
+def entity(schedule: Segment, field: int) -> tuple[str, str] | None:
     """Number and namespace of an entity identifier; None where it is not valued."""
     number, authority = schedule.two_values(field, 1, 2)
     if not number or number == NULL or len(number) > LONGEST_ID:
@@ -77,7 +77,8 @@ def _entity(schedule: Segment, field: int) -> tuple[str, str] | None:
     return number, authority
 
 
-def _in_namespace(entity: tuple[str, str], message: Message, profile: SenderProfile) -> str:
+def numbered(entity: tuple[str, str], message: Message, profile: SenderProfile) -> str:
+    """A number of SCH with what makes it unique among all that is sent to one connection."""
     number, authority = entity
     header = message.header
     if profile.namespace == "practice and service center":
@@ -87,6 +88,11 @@ def _in_namespace(entity: tuple[str, str], message: Message, profile: SenderProf
     if authority in (NULL, number):
         authority = ""
     return _before(profile.namespace, header.value(3), header.value(4), authority) + number
+
+
+def practice_of(message: Message) -> str:
+    """The practice's number in MSH-4.2, else MSH-4.1."""
+    return _practice(message.header.raw(4), message.delimiters)
 
 
 @lru_cache(maxsize=4_096)
@@ -110,7 +116,6 @@ def _before_in_center(facility: str, place: str, visit: str, marks: Delimiters) 
 
 @lru_cache(maxsize=4_096)
 def _practice(facility: str, marks: Delimiters) -> str:
-    """The practice's number in MSH-4.2, else MSH-4.1."""
     header = Segment("", ["", facility], marks)
     return header.value(1, 2) or header.value(1)
 

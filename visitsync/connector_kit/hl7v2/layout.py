@@ -10,6 +10,7 @@ _NEVER_A_TYPE = frozenset({"MIN", "MINS", "MINUTE", "MINUTES"})
 _TIME = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[\d.]*)(?:[+-]\d{4})?")
 _AROUND = (6, 7, 8, 9, 10, 12, 13)
 """Where the timing quantity of SCH-11 was met instead."""
+_STARTS = (("AIS", 4), ("AIP", 6), ("AIL", 6))
 
 
 def is_time(text: str) -> bool:
@@ -30,13 +31,14 @@ def is_shifted(schedule: Segment) -> bool:
     return _is_length(schedule, 8) or is_time(schedule.value(10, 4))
 
 
-def out_of_place(schedule: Segment, profile: SenderProfile) -> tuple[int, str] | None:
+def out_of_place(message: Message, profile: SenderProfile) -> tuple[int, str] | None:
     """A field of SCH that holds what belongs into another, and what to do; None where everything may be in place."""
+    schedule = message.first("SCH")
     if _has_timing(schedule) or (profile.shifted_layout == "read" and is_shifted(schedule)):
         return None
     expected = {place.field for place in profile.start_places if place.segment == "SCH"}
     for field in _AROUND:
-        if field not in expected and is_time(schedule.value(field, 4)):
+        if field not in expected and is_time(schedule.value(field, 4)) and not _is_told_again(message, field):
             setting = "shifted_layout" if field == 10 else f"start_places: SCH-{field}.4"
             return field, f"holds the times that belong in SCH-11 (setting {setting})"
     if _is_length(schedule, 8):
@@ -65,6 +67,12 @@ def as_standard(message: Message, profile: SenderProfile) -> Message:
 
 def _has_timing(schedule: Segment) -> bool:
     return is_time(schedule.value(11, 4)) or (bool(bare_start(schedule)) and not is_time(schedule.value(10)))
+
+
+def _is_told_again(message: Message, field: int) -> bool:
+    """Whether a timing right of its place matters to nobody, since a resource tells the same start."""
+    start = message.first("SCH").value(field, 4)
+    return field > 11 and start in (message.first(name).value(place) for name, place in _STARTS)
 
 
 def _is_length(schedule: Segment, field: int) -> bool:

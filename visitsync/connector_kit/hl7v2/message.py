@@ -13,8 +13,8 @@ from visitsync.connector_kit.hl7v2.escapes import unescaped
 NULL = '""'
 """What a sender writes to delete a value; an empty field says nothing about it (hl7v2 reference, section 2)."""
 
-MISORDERED = ("^", "~", "&", "\\")
-"""Senders that write their delimiters in this order mean the usual ones (section 2)."""
+MISWRITTEN = frozenset({("^", "~", "&", "\\"), ("^", "~", "&", "&"), ("^", "~", "\\", "\\")})
+"""Delimiters in this order (section 2), or whose backslash a program lost or doubled, mean the usual ones."""
 
 # Segments that were met glued to the end of a PID line, without a line end between (section 6).
 _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
@@ -196,7 +196,7 @@ def _delimiters(text: str, start: int) -> Delimiters:
     if field == "|" and declared[:4] == "^~\\&":
         return USUAL
     marks = (*declared[:4], *"^~\\&"[len(declared[:4]) :])
-    if marks == MISORDERED:
+    if marks in MISWRITTEN:
         return msgspec.structs.replace(USUAL, field=field)
     if len({field, *marks}) < 5 or any(mark.isalnum() or mark.isspace() for mark in marks):
         raise NotReadable("MSH-2: expected four different encoding characters such as ^~\\&")

@@ -86,7 +86,7 @@ def _refusal_of_siu(message: Message, event: str, profile: SenderProfile) -> Ref
     named = identities_of(message, profile)
     if not named.appointment:
         return Refusal(False, FIELD_MISSING, "SCH^1^2", "no placer or filler appointment id")
-    misplaced = out_of_place(schedule, profile)
+    misplaced = out_of_place(message, profile)
     if misplaced is not None:
         return Refusal(False, DATA_TYPE, f"SCH^1^{misplaced[0]}", misplaced[1])
     if profile.without_patient_id == "refused":

@@ -59,6 +59,11 @@ def test_where_the_setting_names_the_place_it_is_read() -> None:
     assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
 
 
+def test_a_timing_right_of_its_place_does_no_harm_where_a_resource_tells_the_same_start() -> None:
+    found = appointment(siu("S12", segment("AIS", AIS), sch=NOWHERE | {10: "1200", 11: "S", 12: "^^^20261022093000"}))
+    assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
+
+
 def test_a_start_without_its_timing_quantity_is_read() -> None:
     found = appointment(siu("S12", EMPTY, sch={11: "202610220930"}))
     assert (found.start.wall.hour, found.start.wall.minute, found.duration_minutes) == (9, 30, 20)

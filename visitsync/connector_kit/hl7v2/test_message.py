@@ -35,7 +35,7 @@ def test_delimiters_in_the_wrong_order_mean_the_usual_ones() -> None:
     assert patient(message).first_name == "Adaeze & Co"
 
 
-@pytest.mark.parametrize("declared", [b"^~\\&#", b"^~\\", b"^", b""])
+@pytest.mark.parametrize("declared", [b"^~\\&#", b"^~\\", b"^~&", b"^~\\\\&", b"^", b""])
 def test_msh_2_may_be_longer_or_shorter(declared: bytes) -> None:
     assert appointment(siu().replace(b"|^~\\&|", b"|" + declared + b"|")).patient_id == "8801"
 
@@ -94,6 +94,12 @@ def test_characters_whatever_is_declared(declared: str, codec: str) -> None:
     assert (patient(message).last_name, patient(message).first_name) == ("Größe", "Zoë")
 
 
+@pytest.mark.parametrize("declared", ["~ISO IR87", "ISO IR6~ISO IR87", "ASCII", ""])
+def test_japanese_characters_are_read_wherever_they_are_declared(declared: str) -> None:
+    message = adt(msh={18: declared}, pid={5: "見本^花子^^^^^L^I"}).decode().encode("iso2022_jp")
+    assert (patient(message).last_name, patient(message).first_name) == ("見本", "花子")
+
+
 def test_a_mark_of_byte_order_is_passed_over() -> None:
     assert appointment(b"\xef\xbb\xbf" + siu()).patient_id == "8801"
 
@@ -150,6 +156,16 @@ def test_a_message_copied_out_of_a_program_is_read() -> None:
     spelt = b'"' + siu().replace(b"\\", b"\\\\").replace(b"\r", b"\\r") + b'"'
     (message,) = messages_in(page_from_file(spelt).body)
     assert appointment(message) == appointment(siu())
+    in_lines = siu("S12", r"NTE|1||a\T\b").replace(b"\\", b"\\\\").replace(b"\r", b"\n")
+    (message,) = messages_in(page_from_file(in_lines).body)
+    assert read_message(message).first("NTE").text(3) == "a&b"
+
+
+@pytest.mark.parametrize(("end", "marks"), [("&#xd;", "^~\\&amp;"), ("&#13;", "^~\\&amp;"), ("<CR>\n", "^~\\&")])
+def test_a_message_copied_out_of_xml_or_a_document_is_read(end: str, marks: str) -> None:
+    written = siu("S12", segment("AIS", AIS)).decode().replace("^~\\&", marks).replace("\r", end)
+    (message,) = messages_in(page_from_file(f"<VT>{written}<FS>{end}".encode()).body)
+    assert appointment(message) == appointment(siu("S12", segment("AIS", AIS)))
 
 
 def test_a_file_in_utf_16_is_read() -> None:

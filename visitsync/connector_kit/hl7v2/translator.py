@@ -11,6 +11,7 @@ from visitsync.connector_kit.hl7v2.layout import as_standard
 from visitsync.connector_kit.hl7v2.mentioned import mentions, to_catalog_entry
 from visitsync.connector_kit.hl7v2.message import Message, NotReadable, Segment, read_message
 from visitsync.connector_kit.hl7v2.naming import naming_of
+from visitsync.connector_kit.hl7v2.other_names import names_of_appointment, names_of_parent
 from visitsync.connector_kit.hl7v2.people import after_merge, after_update
 from visitsync.connector_kit.hl7v2.profile import SenderProfile, profile_for
 from visitsync.connector_kit.hl7v2.receiver import ARRIVED
@@ -20,7 +21,7 @@ from visitsync.connector_kit.hl7v2.saved_files import page_from_file
 from visitsync.connector_kit.hl7v2.schedule import read_news, sent_at
 from visitsync.connector_kit.hl7v2.security_numbers import without_security_numbers
 from visitsync.connector_kit.hl7v2.splitting import messages_in
-from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connector_kit.pages import FetchedPage, OtherNames, RawRecord, RecordKind, UnreadableRecord
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import CatalogEntry
@@ -138,9 +139,15 @@ def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mappi
             records.append(RawRecord(kind=RecordKind.PATIENT_UPDATE, id=identity, body=body, asked=asked))
     if is_siu:
         if named.parent and replaces_parent(message.event, profile):
-            records.append(RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.parent, body=body, asked=asked))
-        records.append(RawRecord(kind=RecordKind.APPOINTMENT_UPDATE, id=named.appointment, body=body, asked=asked))
+            names = names_of_parent(message, profile, named)
+            records.append(_update(named.parent, body, asked, names))
+        records.append(_update(named.appointment, body, asked, names_of_appointment(message, profile, named)))
     return records
+
+
+def _update(identity: str, body: bytes, asked: Mapping[str, str], names: OtherNames | None) -> RawRecord:
+    kind = RecordKind.APPOINTMENT_UPDATE
+    return RawRecord(kind=kind, id=identity, body=body, asked=asked, other_names=names)
 
 
 def _unreadable(position: int, body: bytes, reason: str) -> UnreadableRecord:
