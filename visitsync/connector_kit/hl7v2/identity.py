@@ -125,7 +125,7 @@ def _number(segment: Segment, field: int, profile: SenderProfile, others: tuple[
     text = segment.raw(field)
     if text and segment.delimiters.repetition not in text and not profile.patient_authority:
         number, authority = segment.two_values(field, 1, 4)
-        if number and number != NULL:
+        if number and number != NULL and segment.value(field, 5).upper() not in SECURITY_NUMBERS:
             return number, authority
     best = _best(segment.repetitions(field), profile.patient_authority)
     if best is None:

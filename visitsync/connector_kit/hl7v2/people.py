@@ -111,12 +111,12 @@ def _address_after(before: Address, person: Segment, *, empty_deletes: bool) -> 
         return Address() if empty_deletes else before
     if text == NULL:
         return Address()
-    found = [each for each in person.repetitions(11) if any(part and part != NULL for part in each[:5])]
+    found = [each for each in person.repetitions(11) if any(part and part != NULL for part in (*each[:5], *each[7:8]))]
     if not found:
         return before
     usable = [each for each in found if _part(each, 7).upper() not in _BAD_ADDRESSES] or found
     home = next((each for each in usable if _part(each, 7).upper() == "H"), usable[0])
-    lines = (_part(home, 1), _part(home, 2))
+    lines = (_part(home, 1), _part(home, 2)) if any(_part(home, number) for number in (1, 2, 3)) else (_part(home, 8),)
     return Address(
         line=", ".join(line for line in lines if line),
         city=_part(home, 3),

@@ -35,6 +35,7 @@ def test_a_chart_is_understood_whole() -> None:
         ({3: "", 2: "8801"}, {}, "8801"),
         ({3: '""', 4: "8801"}, {}, "8801"),
         ({3: "", 18: "8801^^^A"}, {}, "8801"),
+        ({3: "123456789^^^USA^SS", 18: "8801^^^A"}, {}, "8801"),  # the other is struck out before it is kept
         ({3: "8801^^^HOLLOW^MR"}, {"patient_namespace": "authority"}, "HOLLOW/8801"),
         ({3: "8801"}, {"patient_namespace": "practice"}, "HOLLOW/8801"),
     ],
@@ -82,6 +83,7 @@ def test_births(written: str, born: date | None, text: str) -> None:
         ("7 Reed Ct&Reed Ct&7^^Alderton^PA", "7 Reed Ct", "Alderton"),
         ("7 Reed Ct^Apt 2^Alderton", "7 Reed Ct, Apt 2", "Alderton"),
         ("^^Alderton^PA", "", "Alderton"),
+        ("^^^^422-8033^JPN^H^7 Reed Ct, Alderton", "7 Reed Ct, Alderton", ""),  # whole in XAD.8, as in Japan
         ("1 Birth Pl^^Elsewhere^^^^BR~7 Reed Ct^^Alderton^^^^H", "7 Reed Ct", "Alderton"),
         ("1 Old Rd^^Elsewhere^^^^BA~7 Reed Ct^^Alderton^^^^M", "7 Reed Ct", "Alderton"),
     ],
