@@ -48,11 +48,11 @@ ACROSS_ROOMS = AcrossRooms(
         {"shapes": "documented"},
         {"longest_span": "14"},
     ),
-    # Tests that count requests expect changes to cost one; the walk asks for far days too.
-    settings={"requests_per_second": "100000", "far_reading": "sweeps only"},
-    walk_settings={"far_reading": "in turn"},
+    settings={"requests_per_second": "100000"},
     lists=r"GET /v2/appointments\?",
     windows=r"GET /v2/appointments\?",
+    windows_before_sweep=10,  # so many a reading of changes may cost, which compares near and far days too
+    rereads_days=125,
     one_chart="GET /v2/patients/{patient}$",
     a_list_of_the_practice="GET /v2/locations",
     fields=(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
 from visitsync.connectors.carecloud.coverages import PROFILE_SIGNS
 from visitsync.connectors.carecloud.wrappers import ITEMS, LIST_KEYS, LISTS, RESOURCES, unwrapped
 
@@ -47,8 +48,8 @@ def page_from_file(content: bytes) -> FetchedPage:
     body = _without_head(without_byte_order_mark(content)).strip()
     if body[:1] == b"[":
         return _list_page(body)
-    if body[:1] == b'"':
-        raise AnswerUnreadable("This is a single text, an error message for instance; it holds no records.")
+    if body[:1] != b"{":
+        raise AnswerUnreadable(what_is_no_json(body))
     members = read_members(body)
     listed = [key for key in LIST_KEYS if members.get(key, b"")[:1] == b"["]
     if "patients" in members:
@@ -76,11 +77,15 @@ def _list_page(body: bytes, key: str = "") -> FetchedPage:
     told = LISTS.get(key)
     if rows and not kinds and told is None:
         _refuse({**rows[0][0], rows[0][1]: b""})
-        raise AnswerUnreadable("The rows are none of appointments, visit reasons, locations, providers or resources.")
+        seen = with_members(rows[0][0] or ([rows[0][1]] if rows[0][1] else []))
+        raise AnswerUnreadable(
+            f"The rows are none of appointments, visit reasons, locations, providers or resources. {seen}"
+        )
     kind, is_resources = kinds[0] if kinds else (told or RecordKind.APPOINTMENT, key in (RESOURCES, "resources"))
     if kind is RecordKind.PATIENT:
         if len(rows) != 1:
             raise AnswerUnreadable("These are several patients; CareCloud gives charts one by one.")
+        _refuse_part_of_a_chart(rows[0][0])
         return FetchedPage(kind=kind, body=body, media_type=JSON)
     return FetchedPage(kind=kind, body=body, media_type=JSON, asked={"list": RESOURCES} if is_resources else {})
 
@@ -89,17 +94,27 @@ def _single_page(body: bytes, members: Mapping[str, bytes]) -> FetchedPage:
     """One object as a list of one, so that it is read without knowing its id."""
     wrapped = {name for name in ITEMS if members.get(name, b"")[:1] == b"{"}
     if "patient" in wrapped and members.keys() <= {"patient", "insurances"}:
+        _refuse_part_of_a_chart(read_members(members["patient"]))
         return FetchedPage(kind=RecordKind.PATIENT, body=body, media_type=JSON)
-    if members.keys() <= {"appointment", "patient"} and not wrapped:
+    if members and members.keys() <= {"appointment", "patient"} and not wrapped:
         raise AnswerUnreadable("This says that something was saved, and under which id; it holds no record.")
     found = _kind(*_row(body))
     if found is None:
         _refuse(members)
-        raise AnswerUnreadable("The payload is none of an appointment, patient, location, provider or visit reason.")
+        nothing = "The payload is none of an appointment, patient, location, provider or visit reason."
+        raise AnswerUnreadable(f"{nothing} {with_members(members)}")
     kind, is_resource = found
+    if kind is RecordKind.PATIENT:
+        _refuse_part_of_a_chart(_row(body)[0])
     asked = {"list": RESOURCES} if is_resource else {}
     alone = body if kind is RecordKind.PATIENT else b"[" + body + b"]"
     return FetchedPage(kind=kind, body=alone, media_type=JSON, asked=asked)
+
+
+def _refuse_part_of_a_chart(members: Mapping[str, bytes]) -> None:
+    """A chart shows what is missing as null (section 2); what has no such member at all is a search result."""
+    if "id" in members and not {"email_address", "email"} & members.keys():
+        raise AnswerUnreadable("This is a part of a chart, without e-mail, such as a search result; read it by its id.")
 
 
 def _row(row: bytes) -> tuple[Mapping[str, bytes], str]:
