@@ -25,7 +25,7 @@ def what_is_no_json(body: bytes) -> str:
     if not text:
         return "The file is empty."
     if text[:1] == b"<":
-        return "The file holds a page of HTML or XML, such as a gateway's refusal, and no records."
+        return "The file holds a page of XML or HTML, such as a gateway's refusal, and no records."
     if text[:1] == b'"':
         return "The file holds a single text, such as an error message, and no records."
     if _RECORDING.search(text[:5_000]):

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
 from visitsync.connectors.greenway_prime_suite.failures import failure_among
 from visitsync.connectors.greenway_prime_suite.patients import DEMOGRAPHICS, INSURANCE, UNNAMED
 from visitsync.connectors.greenway_prime_suite.schedule_page import LIST
 
 JSON = "application/json"
 _HTTP_HEAD = re.compile(rb"(?:[A-Z]+ \S+ HTTP/\d|HTTP/\d\S* \d{3}|[A-Za-z][A-Za-z0-9-]*: )")
+_A_NAME = re.compile(rb'"(?:(?:first|last|full)name|dateofbirth)"', re.IGNORECASE)
+"""Demographics have such a member; what else names a PatientID is about something else of theirs."""
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 _HOLD_NOTHING_FOR_US: tuple[tuple[frozenset[str], str], ...] = (
@@ -27,13 +30,11 @@ _HOLD_NOTHING_FOR_US: tuple[tuple[frozenset[str], str], ...] = (
 def page_from_file(content: bytes) -> FetchedPage:
     """The page that the file's payload would have been. Raises AnswerUnreadable, saying what it is instead."""
     body = _without_head(without_byte_order_mark(content)).strip()
-    if body[:1] == b"<":
-        raise AnswerUnreadable(
-            "The file holds a page of XML or HTML, such as a refusal of the gateway, and no records."
-        )
     if body[:1] == b"[":
         return _list_page(body)
-    members = read_members(body)
+    if body[:1] != b"{":
+        raise AnswerUnreadable(what_is_no_json(body))
+    body, members = _without_wrapper(body)
     if LIST in members:
         return FetchedPage(kind=RecordKind.APPOINTMENT, body=body, media_type=JSON)
     _refuse_what_holds_no_record(members)
@@ -53,6 +54,16 @@ def _without_head(content: bytes) -> bytes:
     return without_byte_order_mark(parts[1])
 
 
+def _without_wrapper(body: bytes) -> tuple[bytes, Mapping[str, bytes]]:
+    """Some services of the vendor's platform put their answer into `d`, or into a member named after the call."""
+    members = read_members(body)
+    if len(members) == 1:
+        ((name, inner),) = members.items()
+        if (name == "d" or name.endswith("Result")) and inner[:1] == b"{":
+            return inner, read_members(inner)
+    return body, members
+
+
 def _list_page(body: bytes) -> FetchedPage:
     """A list without its envelope: rows of the schedule, or policies."""
     rows = read_listing(body, ()).rows
@@ -68,9 +79,10 @@ def _schedule_of(row: bytes) -> FetchedPage:
 def _patient_page(body: bytes, members: Mapping[str, bytes]) -> FetchedPage:
     if INSURANCE in members and members[INSURANCE][:1] != b"{" and b'"PatientID"' not in body:
         return _about_a_patient(INSURANCE, body, UNNAMED)
-    if re.search(rb'"PatientI[dD]"', body):
+    if re.search(rb'"PatientI[dD]"', body) and _A_NAME.search(body):
         return _about_a_patient(DEMOGRAPHICS, body, UNNAMED)
-    raise AnswerUnreadable("The payload is none of a schedule, an appointment, a patient's demographics or policies.")
+    nothing = "The payload is none of a schedule, an appointment, a patient's demographics or policies."
+    raise AnswerUnreadable(f"{nothing} {with_members(members)}")
 
 
 def _about_a_patient(part: str, body: bytes, identity: str) -> FetchedPage:

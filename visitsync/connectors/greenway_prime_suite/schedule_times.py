@@ -40,7 +40,8 @@ def _start(day: str, times: Times, zone: str, preferred: str) -> LocalTime:
     if preferred != "agreeing":
         chosen = starts if preferred == "StartTime" else told
         return _local(_clock(day, chosen, preferred), zone)
-    start = _local(_clock(day, starts if _is_given(starts) else told, "StartTime"), zone)
+    first, name = (starts, "StartTime") if _is_given(starts) or not _is_given(told) else (told, "AppointmentTime")
+    start = _local(_clock(day, first, name), zone)
     if _is_given(starts) and _is_given(told) and _clock(day, told, "AppointmentTime") != start.wall:
         return _contradicted(start)
     return start
