@@ -39,6 +39,20 @@ class FetchedPage(msgspec.Struct, frozen=True, kw_only=True):
         return f"FetchedPage({self.kind}, {len(self.body)} bytes)"
 
 
+class OtherNames(msgspec.Struct, frozen=True, kw_only=True):
+    """What else a pushed record may be called: some messages name it in full, others only in part or by another number.
+
+    Names are opaque; each says of which sort it is, so that numbers of two sorts never meet.
+    """
+
+    is_called: tuple[str, ...] = ()
+    """Whoever is looked for under one of these is meant by this record."""
+    looked_for: tuple[str, ...] = ()
+    """Where the record's own id is not known: it may be whoever is called one of these."""
+    patient_id: str = ""
+    """Whom the message is about: a record of somebody else is never meant. "" where it says nothing."""
+
+
 class RawRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record of a page: its kind, the vendor's id, and its own raw bytes."""
 
@@ -50,6 +64,8 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The EMR answered that this id does not exist (any more)."""
     is_open_slot: bool = False
     """Absent because nobody is booked under this id (any more): what was known of it ends; else it is nothing."""
+    other_names: OtherNames | None = None
+    """Of an APPOINTMENT_UPDATE; None where its id is all that it is ever called."""
 
     def __repr__(self) -> str:
         return f"RawRecord({self.kind}, {self.id}, {len(self.body)} bytes)"

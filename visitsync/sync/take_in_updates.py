@@ -18,13 +18,14 @@ from visitsync.sync.merges import follow_merges, survivors
 from visitsync.sync.people import indexes
 from visitsync.sync.received import Received, Unreadable, fingerprint_of, let_out_of_quarantine, unreadable
 from visitsync.sync.run import Run
+from visitsync.sync.who_is_meant import AMBIGUOUS, Meant, as_stored, who_is_meant
 
 
 def take_in_appointment_updates(run: Run, bench: Bench, received: Sequence[Received]) -> Unreadable:
     """Judges each appointment once, as it stands after all that was said of it."""
     ids = list(dict.fromkeys(one.record.id for one in received))
-    stored = appointments.find(bench.transaction, bench.vault, bench.connection_id, ids)
-    cases, bad = _changed(run, bench, received, {one.appointment.id: one.appointment for one in stored})
+    meant, stored = who_is_meant(bench, received)
+    cases, bad = _changed(run, bench, meant, stored)
     cases = _with_survivors(bench, cases)
     if cases:
         run.decisions_changed += judge_read(bench, cases, Cause("told by the EMR", str(received[0].intake_id)))
@@ -57,36 +58,55 @@ _Bad = dict[str, tuple[UnreadableRecord, int]]
 
 
 def _changed(
-    run: Run, bench: Bench, received: Sequence[Received], stored: Mapping[str, Appointment]
+    run: Run, bench: Bench, meant: Sequence[Meant], stored: Mapping[str, Appointment]
 ) -> tuple[list[Case], _Bad]:
     known = appointments.known(bench.transaction, bench.connection_id, list(stored))
-    translator = push_translator(run)
+    translator, renamed = push_translator(run), as_stored(meant)
     cases: dict[str, Case] = {}
     bad: _Bad = {}
-    for position, one in enumerate(received):
-        record, fingerprint = one.record, fingerprint_of(run, one.record)
-        before, case = known.get(record.id), cases.get(record.id)
+    for position, one in enumerate(meant):
+        record, identity = one.received.record, one.id
+        if identity is None:
+            bad[record.id] = (unreadable(record, position, RecordUnreadable(AMBIGUOUS)), one.received.intake_id)
+            continue
+        fingerprint, before, case = fingerprint_of(run, record), known.get(identity), cases.get(identity)
         if case is None and before is not None and before.fingerprint == fingerprint:
             continue
-        now_known = case.appointment if case is not None else stored.get(record.id)
+        now_known = case.appointment if case is not None else stored.get(identity)
         try:
             after = translator.appointment_after(record, run.translation, now_known)
         except RecordUnreadable as error:
-            bad[record.id] = (unreadable(record, position, error), one.intake_id)
+            bad[record.id] = (unreadable(record, position, error), one.received.intake_id)
             continue
         bad.pop(record.id, None)
-        if after is None or after == now_known:
+        if after is None or (after := _as_we_call_it(after, one, renamed)) == now_known:
             continue
         run.note_unknown(after)
         first_seen_at = bench.now if before is None else before.first_seen_at
-        cases[record.id] = Case(
+        cases[identity] = Case(
             appointment=msgspec.structs.replace(after, first_seen_at=first_seen_at, missing_since=None),
             known=before,
             fingerprint=fingerprint,
             raw=translator.without_secrets(record),
-            intake_id=one.intake_id,
+            intake_id=one.received.intake_id,
         )
     return list(cases.values()), bad
+
+
+def _as_we_call_it(after: Appointment, one: Meant, renamed: Mapping[tuple[int, str], str]) -> Appointment:
+    """With the ids that we know it, and those it replaces or is replaced by, under."""
+    if not renamed:
+        return after
+
+    def ours(identity: str | None) -> str | None:
+        return identity and renamed.get((one.received.intake_id, identity), identity)
+
+    return msgspec.structs.replace(
+        after,
+        id=one.id or after.id,
+        replaces_id=ours(after.replaces_id),
+        replaced_by_id=ours(after.replaced_by_id),
+    )
 
 
 def _with_survivors(bench: Bench, cases: Sequence[Case]) -> list[Case]:

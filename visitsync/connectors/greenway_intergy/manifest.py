@@ -133,7 +133,8 @@ MANIFEST = Manifest(
         ),
         KnownGap(
             fact="Where the service center stands, and whether every message names it.",
-            assumed="In AIL-3.1 or AIL-3.4, else PV1-3; every message about an appointment names it.",
+            assumed="In AIL-3.1 or AIL-3.4, else PV1-3. A message without it means the patient's appointment of that "
+            "number; where there are several at different service centers, it is set aside for a person.",
             setting="location_places",
         ),
         KnownGap(
