@@ -42,12 +42,15 @@ class Lives:
     server_url: str
     original_url: str = field(init=False)
     began: datetime = field(init=False)
+    to_its_memory: Callable[[], None] = field(init=False)
+    """Puts back what the pretend vendor itself has noted by then: an EMR must not remember lives before."""
 
     def __post_init__(self) -> None:
         self.moment.prepare(self.house)
         self.house.leave()
         self.original_url = self.house.place.database_url
         self.began = self.house.now()
+        self.to_its_memory = self.house.app.way_back()
 
     def points(self) -> list[str]:
         """All points that an undisturbed worker passes in this turn."""
@@ -89,6 +92,7 @@ class Lives:
     def _another(self, *, survives_a_crash: bool = False) -> Iterator[None]:
         with copy_of(self.original_url, self.server_url, survives_a_crash=survives_a_crash) as url:
             self.house.clock.set(self.began)
+            self.to_its_memory()
             self.house.move_to(url)
             try:
                 yield

@@ -41,6 +41,10 @@ class App(Protocol):
         """Vendor-specific commands, served under /_simulator/<name>."""
         return {}
 
+    def way_back(self) -> Callable[[], None]:
+        """What puts the vendor's own memory, which is not the clinic's, back to how it is now."""
+        return lambda: None
+
     def tick(self) -> None:
         """Do what is due by itself (deliver webhooks …); called many times a second while serving."""
         return

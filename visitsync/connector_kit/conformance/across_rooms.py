@@ -68,6 +68,10 @@ class AcrossRooms(msgspec.Struct, frozen=True, kw_only=True):
     """Matches those among them that read whole days, whatever changed."""
     windows_before_sweep: int = 0
     """How many of those a turn may ask before its sweep, where lists and changes are read by days too."""
+    rereads_days: int = 0
+    """So many days ahead every reading of changes reads, whatever was edited: sweeps find nothing more there."""
+    tells_when_changed: bool = True
+    """Whether a row bears the stamp of its last change; else the row that comes last is taken for the newest."""
     changes: str = ""
     """Matches those that only ask what has changed; "" where the same question reads days."""
     one_chart: str = ""
