@@ -67,6 +67,26 @@ def test_f5_editing_a_series_takes_the_visit_away_and_the_history_says_when(
 
 
 @each_emr
+@walks("mark-taken-away")
+def test_f5_a_video_visit_that_becomes_another_sort_says_what_it_was(emr: str, open_practice: OpenPractice) -> None:
+    practice = open_practice(emr)
+    booked = a_booking(practice.clinic)
+    practice.sync()
+    assert practice.why(booked.id).outcome == "ready"
+    practice.pass_time(SOON)
+    practice.clinic.retype(booked.id, the_type(practice.clinic, OFFICE_VISIT).id)
+    practice.later(SOON)
+    answer = practice.why(booked.id)
+    was = next(one for one in answer.explanations if one.code == "mark-taken-away")
+    assert answer.outcome == "not_telemedicine"
+    assert was.sentence.startswith("Until today 10:1")
+    assert "the visit then returns" in was.fix
+    practice.clinic.retype(booked.id, the_type(practice.clinic, TELEMEDICINE).id)
+    practice.later(SOON)
+    assert (practice.why(booked.id).outcome, practice.codes(booked.id)) == ("ready", [])
+
+
+@each_emr
 def test_f5_an_occurrence_that_is_moved_leaves_no_second_visit_behind(emr: str, open_practice: OpenPractice) -> None:
     practice = open_practice(emr)
     booked = _a_series(practice)
@@ -78,6 +98,7 @@ def test_f5_an_occurrence_that_is_moved_leaves_no_second_visit_behind(emr: str, 
 
 
 @each_emr
+@walks("rescheduled", "cancelled")
 def test_f7_a_rebooking_answers_for_the_old_entry_and_for_the_new_one(emr: str, open_practice: OpenPractice) -> None:
     practice = open_practice(emr)
     old = a_booking(practice.clinic)

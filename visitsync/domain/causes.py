@@ -96,7 +96,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType({
     "G6": _waits("A program in the practice's office stopped", Place.ENGINE, "a silent sender is told as H8"),
     "G7": _waits("A browser extension that nobody has open", Place.NEVER, "no connector reads through a browser"),
     "G8": Cause("The same credential is used twice"),
-    "G9": Cause("The EMR is too old, or a module is missing"),
+    "G9": _waits("The EMR is too old, or a module is missing", Place.ENGINE, "the check of the connection says so"),
     "G10": Cause("Network, names, certificates"),
     "H1": _waits("A change was never announced", Place.ENGINE, "the sweep finds it; each repair is counted"),
     "H2": _waits("Announced before it could be read", Place.ENGINE, "readings overlap; what is wanted is asked again"),

@@ -118,7 +118,6 @@ DETECTION: Mapping[str, str] = MappingProxyType(
         "connection-lacks-permission": "The EMR refuses what the connecting user asks for.",
         "connection-sees-less": "The EMR's complete lists no longer name at least two, and at least a quarter, of the "
         "connected providers or locations.",
-        "emr-module-missing": "The EMR's own description of what it offers lacks it, or it says so when asked.",
         "access-switched-off": "The EMR says so.",
         "connection-being-set-up": "The set-up was not finished.",
         "connection-paused": "A person paused it, or repeated trouble did.",

@@ -56,13 +56,6 @@ _TROUBLES: tuple[Reason, ...] = (
         Owner.PRACTICE_ADMIN,
     ),
     _trouble(
-        "emr-module-missing", "G9", 20,
-        "{emr} lacks what the connection needs",
-        "{emr} is too old here, or does not offer a part that the connection needs.",
-        "A practice admin asks {emr}'s support for the newer version, or to have that part switched on.",
-        Owner.PRACTICE_ADMIN,
-    ),
-    _trouble(
         "access-switched-off", "G4", 3,
         "Access is switched off in {emr}",
         "Access by other programs is switched off in {emr}.",
