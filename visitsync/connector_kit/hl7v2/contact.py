@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from visitsync.connector_kit.hl7v2.escapes import unescaped
 from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -83,8 +84,12 @@ def _addresses(segment: Segment, field: int) -> Iterator[str]:
         return
     if "@" not in text and segment.delimiters.escape not in text and not _speaks_of_email(text) and NULL not in text:
         return
-    for parts in segment.repetitions(field):
-        address = _address(parts)
+    marks = segment.delimiters
+    for plain, written in zip(segment.repetitions(field), text.split(marks.repetition), strict=True):
+        address = _address(plain)
+        if marks.subcomponent in written:
+            whole = _address([unescaped(part, marks).strip() for part in written.split(marks.component)])
+            address = whole if is_usable(whole) else address  # an ampersand of the address's own, not escaped
         if address:
             yield address
 

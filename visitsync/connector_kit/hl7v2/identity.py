@@ -5,9 +5,11 @@ from functools import lru_cache
 import msgspec
 
 from visitsync.connector_kit.hl7v2.delimiters import Delimiters
+from visitsync.connector_kit.hl7v2.layout import is_time
 from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
 from visitsync.connector_kit.hl7v2.resources import resources_of
+from visitsync.connector_kit.hl7v2.statuses import is_status_word
 
 _RECORD_NUMBERS = (frozenset({"MR", "PI", "PT", "MRN"}), frozenset({""}))
 """Types of PID-3 that number patients, as opposed to accounts, insurances or persons of the state."""
@@ -46,8 +48,7 @@ def _identities(message: Message, profile: SenderProfile) -> Identities:
         found = entity(schedule, fields[0]) or entity(schedule, fields[1])
         if found is not None:
             appointment = numbered(found, message, profile)
-        has_parent = len(schedule.fields) > 23
-        above = (entity(schedule, fields[2]) or entity(schedule, fields[3])) if has_parent else None
+        above = _parent(schedule, fields[2:]) if len(schedule.fields) > 23 else None
         if above is not None:
             parent = numbered(above, message, profile)
     return Identities(
@@ -67,6 +68,16 @@ def _patient_id(person: Segment, message: Message, profile: SenderProfile) -> st
 def _merged_id(merge: Segment, message: Message, profile: SenderProfile) -> str:
     """The number in MRG-1 of the chart that is given up."""
     return _patient_in_namespace(*_number(merge, 1, profile, (4,)), message, profile)
+
+
+def _parent(schedule: Segment, fields: tuple[int, ...]) -> tuple[str, str] | None:
+    """The first of these fields that names an appointment: states, times and people were met there too."""
+    for field in fields:
+        found = entity(schedule, field)
+        is_person = schedule.value(field, 3).isalpha()
+        if found is not None and not (is_person or is_time(found[0]) or is_status_word(found[0])):
+            return found
+    return None
 
 
 def entity(schedule: Segment, field: int) -> tuple[str, str] | None:

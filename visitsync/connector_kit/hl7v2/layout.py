@@ -7,7 +7,9 @@ from visitsync.connector_kit.hl7v2.profile import SenderProfile
 
 _LENGTH_UNITS = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "M", "S", "SEC", "HR"})
 _NEVER_A_TYPE = frozenset({"MIN", "MINS", "MINUTE", "MINUTES"})
-_TIME = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d(?:[\d.]*)(?:[+-]\d{4})?")
+_TIME = re.compile(
+    r"(?:19|20)\d\d(?:[01]\d[0-3]\d[0-2]\d[0-5]\d|-[01]\d-[0-3]\d[T ][0-2]\d:[0-5]\d)[\d:.]*(?:Z|[+-]\d\d:?\d\d)?"
+)
 _AROUND = (6, 7, 8, 9, 10, 12, 13)
 """Where the timing quantity of SCH-11 was met instead."""
 _STARTS = (("AIS", 4), ("AIP", 6), ("AIL", 6))

@@ -83,6 +83,8 @@ def _refusal_of_siu(message: Message, event: str, profile: SenderProfile) -> Ref
     schedule = message.first("SCH")
     if not schedule:
         return Refusal(False, SEGMENT_MISSING, "SCH^1", "the segment SCH is missing")
+    if message.names.count("SCH") > 1:
+        return Refusal(False, SEGMENT_MISSING, "SCH^2", "a second appointment in one message; each needs its own")
     named = identities_of(message, profile)
     if not named.appointment:
         return Refusal(False, FIELD_MISSING, "SCH^1^2", "no placer or filler appointment id")

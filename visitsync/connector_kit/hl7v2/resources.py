@@ -14,6 +14,7 @@ _GROUPED = frozenset({"RGS", "AIS", "AIG", "AIL", "AIP"})
 _PERSONS = frozenset({"AIP-3", "PV1-7", "PV1-8", "PV1-9", "PV1-17", "SCH-12", "SCH-16", "SCH-20"})
 _THINGS = frozenset({"room", "equipment", "equip", "eq", "device", "location", "desk", "column", "machine", "rm"})
 """Words of AIG-4 for what is no person."""
+_PHONE_USES, _PHONE_KINDS = frozenset({"WPN", "PRN", "ORN", "NET"}), frozenset({"PH", "CP", "FX", "Internet"})
 _SYSTEM = re.compile(r"99.*|.*[\d_-].*|L|LOCAL|HL7.*|CPT.?|SNM.*|I9C?|I10.*|ISO.*")
 """What stands where a code's system is named, and is nobody's given name."""
 
@@ -103,7 +104,7 @@ def person_at(segment: Segment, place: Place) -> Named | None:
         text = segment.value(place.field, place.component)
         return None if text in ("", NULL) else _by_text(text)
     parts = segment.components(place.field)
-    if not any(part not in ("", NULL) for part in parts[:3]):
+    if not any(part not in ("", NULL) for part in parts[:3]) or _is_phone(parts):
         return None
     code, name = parts[0], _name(segment, place, parts)
     if code in ("", NULL):
@@ -111,6 +112,11 @@ def person_at(segment: Segment, place: Place) -> Named | None:
     if len(parts) == 1:
         return _by_text(code)
     return Named(code, name, _npi(segment.repetitions(place.field)))
+
+
+def _is_phone(parts: list[str]) -> bool:
+    """Whether a telephone stands there; in SCH that belongs one field further right."""
+    return not parts[0] and len(parts) > 2 and (parts[1] in _PHONE_USES or parts[2] in _PHONE_KINDS)
 
 
 def location(message: Message, segments: Resources, profile: SenderProfile) -> Named | None:

@@ -47,6 +47,8 @@ _KNOWN = WORDS.keys() | {BLOCKED, RESCHEDULED}
 GONE_ACTIONS = frozenset({"D", "C"})
 """Action codes of RGS and AIx for what is taken off the appointment; table 0206 has only D, C was met."""
 
+_MISPLACED = (24, 18, 17)
+"""Fields of SCH in which the word was met instead; it counts there only if it can be nothing else."""
 _ACTING = frozenset({"RGS", "AIS", "AIG", "AIL", "AIP"})
 
 
@@ -88,7 +90,13 @@ def status_text(message: Message, profile: SenderProfile) -> str:
             return text
         if word and word != NULL:
             return word
-    return ""
+    schedule = message.first("SCH")
+    return next((word for word in map(schedule.value, _MISPLACED) if is_status_word(word)), "")
+
+
+def is_status_word(text: str) -> bool:
+    """Whether a text can only be the word for an appointment's state."""
+    return len(text) > 2 and _folded(text) in _KNOWN
 
 
 def says_no_show(message: Message, place: Place) -> bool:

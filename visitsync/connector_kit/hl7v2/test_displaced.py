@@ -17,6 +17,7 @@ from visitsync.connector_kit.hl7v2.sample import (
     siu,
 )
 from visitsync.connector_kit.pages import FetchedPage, RecordKind, UnreadableRecord
+from visitsync.domain.appointment import AppointmentStatus
 
 TIMES = "^^20^20261022093000^20261022095000"
 NOWHERE = {8: "", 9: "", 10: "", 11: "", 25: ""}
@@ -64,9 +65,34 @@ def test_a_timing_right_of_its_place_does_no_harm_where_a_resource_tells_the_sam
     assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
 
 
-def test_a_start_without_its_timing_quantity_is_read() -> None:
-    found = appointment(siu("S12", EMPTY, sch={11: "202610220930"}))
+@pytest.mark.parametrize(
+    "start", ["202610220930", "20261022093000-0400", "2026-10-22T09:30:00-04:00", "2026-10-22 09:30"]
+)
+def test_a_start_without_its_timing_quantity_is_read(start: str) -> None:
+    found = appointment(siu("S12", EMPTY, sch={11: start}))
     assert (found.start.wall.hour, found.start.wall.minute, found.duration_minutes) == (9, 30, 20)
+
+
+@pytest.mark.parametrize(("field", "word"), [(24, "Cancelled"), (18, "CANCELED"), (17, "cancelled")])
+def test_a_status_left_of_its_place_is_read_and_names_no_other_appointment(field: int, word: str) -> None:
+    found = appointment(siu("S14", sch={25: "", field: word}))
+    assert (found.status, found.series_id) == (AppointmentStatus.CANCELLED, None)
+
+
+@pytest.mark.parametrize("parent", ["Booked", "20261019141205", "57^Marlow^Iris^^^^MD"])
+def test_what_is_no_number_of_an_appointment_is_not_replaced(parent: str) -> None:
+    assert len(records(siu("S13", sch={23: parent}), RecordKind.APPOINTMENT_UPDATE)) == 1
+    assert len(records(siu("S13", sch={23: parent, 24: "4400^CADENZA"}), RecordKind.APPOINTMENT_UPDATE)) == 2
+
+
+def test_a_telephone_in_the_place_of_the_provider_is_nobody() -> None:
+    found = appointment(siu("S12", EMPTY, sch={16: "^WPN^PH^^^555^0100147"}))
+    assert (found.practitioner_id, found.practitioner_name) == (None, None)
+
+
+def test_a_second_appointment_in_one_message_is_refused() -> None:
+    body = siu("S12", segment("SCH", {1: "5502", 2: "5502", 11: TIMES}))
+    assert "a second appointment" in received(body).refusal
 
 
 def test_a_duration_in_the_place_of_the_offset_moves_nothing() -> None:

@@ -122,6 +122,12 @@ def test_a_whole_number_is_found_beside_its_place(written: str) -> None:
     assert (found.phones, found.email) == (("+15550100147",), "")
 
 
+def test_an_ampersand_in_an_address_need_not_be_escaped() -> None:
+    for written in ("pat&ada@example.com", r"pat\T\ada@example.com"):
+        assert patient(adt(pid={13: f"^NET^Internet^{written}"})).email == "pat&ada@example.com"
+    assert patient(adt(pid={13: f"^NET^Internet^{EMAIL}&work"})).email == EMAIL
+
+
 def test_an_address_that_is_none_is_told_as_it_is() -> None:
     assert patient(adt(pid={13: "^NET^Internet^declined"})).email == "declined"
 
