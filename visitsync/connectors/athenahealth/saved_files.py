@@ -1,6 +1,5 @@
 """Guesses what a saved payload of athenahealth is: an answer of any list or single read, also with its HTTP head."""
 
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import JsonRow, read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members, without_http_head
 
 JSON = "application/json"
 
@@ -22,8 +21,6 @@ LIST_KEYS: Mapping[RecordKind, tuple[str, ...]] = {
 }
 """The key of the list in each kind's envelope (section 3.1); single reads are bare lists of one."""
 
-_HTTP_HEAD = re.compile(rb"(?:[A-Z]+ \S+ HTTP/\d|HTTP/\d\S* \d{3}|[A-Za-z][A-Za-z0-9-]*: )")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 # Members that only one kind of row has; the first that fits decides (sections 6.3, 8.2 and 9).
 _SIGNS: tuple[tuple[RecordKind, frozenset[str]], ...] = (
@@ -62,7 +59,7 @@ _FREE_TIMES = "These are free times that may be booked, not appointments: nobody
 
 def page_from_file(content: bytes) -> FetchedPage:
     """The page that the file's payload would have been. Raises AnswerUnreadable, saying what it is instead."""
-    body = _without_head(without_byte_order_mark(content)).strip()
+    body = without_http_head(without_byte_order_mark(content)).strip()
     if body[:1] == b"[":
         return _page(_kind_of_rows(read_listing(body, ()).rows), body)
     if body[:1] != b"{":
@@ -75,17 +72,6 @@ def page_from_file(content: bytes) -> FetchedPage:
     if (kind_of_one := _kind(members)) is not None:
         return _page(kind_of_one, b"[" + body + b"]")
     raise AnswerUnreadable(_what_it_is(members))
-
-
-def _without_head(content: bytes) -> bytes:
-    """What stands after the first blank line, where the file begins like an HTTP message."""
-    text = content.lstrip()
-    if not _HTTP_HEAD.match(text):
-        return content
-    parts = _BLANK_LINE.split(text, maxsplit=1)
-    if len(parts) != 2:
-        raise AnswerUnreadable("The file holds an HTTP head and no body.")
-    return parts[1]
 
 
 def _refuse_free_times(rows: list[JsonRow]) -> None:

@@ -1,18 +1,15 @@
 """Guesses what a saved payload of CareCloud is, with or without its HTTP head, or says what it is instead."""
 
-import re
 from collections.abc import Mapping
 
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members, without_http_head
 from visitsync.connectors.carecloud.coverages import PROFILE_SIGNS
 from visitsync.connectors.carecloud.wrappers import ITEMS, LIST_KEYS, LISTS, RESOURCES, unwrapped
 
 JSON = "application/json"
-_HTTP_HEAD = re.compile(rb"(?:[A-Z]+ \S+ HTTP/\d|HTTP/\d\S* \d{3}|[A-Za-z][A-Za-z0-9-]*: )")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _INSURANCE = (
     "This is a patient's insurance, which does not say whose it is; it is read together with the chart. To see what "
     'is understood of it, save {"patient": the chart, "insurances": this answer}.'
@@ -45,7 +42,7 @@ _NO_RECORDS: tuple[tuple[frozenset[str], str], ...] = (
 
 def page_from_file(content: bytes) -> FetchedPage:
     """The page that the file's payload would have been. Raises AnswerUnreadable, saying what it is instead."""
-    body = _without_head(without_byte_order_mark(content)).strip()
+    body = without_http_head(without_byte_order_mark(content)).strip()
     if body[:1] == b"[":
         return _list_page(body)
     if body[:1] != b"{":
@@ -57,17 +54,6 @@ def page_from_file(content: bytes) -> FetchedPage:
     if listed:
         return _list_page(body, listed[0])
     return _single_page(body, members)
-
-
-def _without_head(content: bytes) -> bytes:
-    """What stands after the first blank line, where the file begins like an HTTP message."""
-    text = content.lstrip()
-    if not _HTTP_HEAD.match(text):
-        return content
-    parts = _BLANK_LINE.split(text, maxsplit=1)
-    if len(parts) != 2:
-        raise AnswerUnreadable("The file holds an HTTP head and no body.")
-    return without_byte_order_mark(parts[1])
 
 
 def _list_page(body: bytes, key: str = "") -> FetchedPage:

@@ -74,7 +74,7 @@ def _list_page(body: bytes) -> FetchedPage:
     if rows:
         _refuse_what_holds_no_record(rows[0])
     if rows and not kinds:
-        raise AnswerUnreadable(f"{_NOTHING_FOR_US} Of its first row: {with_members(rows[0])}")
+        raise AnswerUnreadable(f"{_NOTHING_FOR_US} {with_members(rows[0])}")
     if any(map(_is_summary, rows)):
         raise AnswerUnreadable(_SUMMARY)
     return FetchedPage(kind=kinds[0] if kinds else RecordKind.APPOINTMENT, body=body, media_type="application/json")

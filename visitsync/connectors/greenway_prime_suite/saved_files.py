@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.json_rows import read_listing, read_members, without_byte_order_mark
 from visitsync.connector_kit.pages import FetchedPage, RecordKind
-from visitsync.connector_kit.saved_answers import what_is_no_json, with_members
+from visitsync.connector_kit.saved_answers import what_is_no_json, with_members, without_http_head
 from visitsync.connectors.greenway_prime_suite.failures import failure_among
 from visitsync.connectors.greenway_prime_suite.patients import DEMOGRAPHICS, INSURANCE, UNNAMED
 from visitsync.connectors.greenway_prime_suite.schedule_page import LIST
 
 JSON = "application/json"
-_HTTP_HEAD = re.compile(rb"(?:[A-Z]+ \S+ HTTP/\d|HTTP/\d\S* \d{3}|[A-Za-z][A-Za-z0-9-]*: )")
 _A_NAME = re.compile(rb'"(?:(?:first|last|full)name|dateofbirth)"', re.IGNORECASE)
 """Demographics have such a member; what else names a PatientID is about something else of theirs."""
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 _HOLD_NOTHING_FOR_US: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"Credentials"}), "This is a request, and credentials stand in it: remove the file"),
@@ -29,7 +27,7 @@ _HOLD_NOTHING_FOR_US: tuple[tuple[frozenset[str], str], ...] = (
 
 def page_from_file(content: bytes) -> FetchedPage:
     """The page that the file's payload would have been. Raises AnswerUnreadable, saying what it is instead."""
-    body = _without_head(without_byte_order_mark(content)).strip()
+    body = without_http_head(without_byte_order_mark(content)).strip()
     if body[:1] == b"[":
         return _list_page(body)
     if body[:1] != b"{":
@@ -41,17 +39,6 @@ def page_from_file(content: bytes) -> FetchedPage:
     if "AppointmentID" in members:
         return _schedule_of(body)
     return _patient_page(body, members)
-
-
-def _without_head(content: bytes) -> bytes:
-    """What stands after the first blank line, where the file begins like an HTTP message."""
-    text = content.lstrip()
-    if not _HTTP_HEAD.match(text):
-        return content
-    parts = _BLANK_LINE.split(text, maxsplit=1)
-    if len(parts) != 2:
-        raise AnswerUnreadable("The file holds an HTTP head and no body.")
-    return without_byte_order_mark(parts[1])
 
 
 def _without_wrapper(body: bytes) -> tuple[bytes, Mapping[str, bytes]]:

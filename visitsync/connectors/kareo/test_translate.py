@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from visitsync.connector_kit.errors import AnswerUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind
 from visitsync.connectors.kareo.fixtures import CONTEXT, SHIFTED, ZONE, appointments, records, row, saved, split
 from visitsync.connectors.kareo.statuses import STATUS, status_named
@@ -201,3 +202,25 @@ def test_without_a_list_of_reasons_the_schedule_names_them() -> None:
     page = FetchedPage(kind=RecordKind.APPOINTMENT_TYPE, body=saved("getappointments_2021"))
     found = [one for one in TRANSLATOR.split(page) if isinstance(one, RawRecord)]
     assert [TRANSLATOR.catalog_entry(one, CONTEXT).name for one in found] == ["Nurse Check", "Video Visit"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"GetAppointmentsResult":{"Appointments":{"AppointmentData":[]}}}', "save the SOAP envelope"),
+        (b'[{"ID":"5"}]', "save the SOAP envelope"),
+        (b"<!DOCTYPE html><html></html>", "HTML"),
+        (b"\r\n<HTML><body>Service Unavailable</body></HTML>", "HTML"),
+        (b" \n", "empty"),
+        (b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n[]", "save the SOAP envelope"),
+    ],
+)
+def test_a_file_that_is_no_soap_says_what_it_is(body: bytes, told: str) -> None:
+    with pytest.raises(AnswerUnreadable, match=told):
+        TRANSLATOR.page_from_file(body)
+
+
+def test_a_saved_answer_may_stand_behind_its_http_head() -> None:
+    alone = saved("getappointments_2021")
+    whole = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\n\r\n" + alone
+    assert TRANSLATOR.page_from_file(whole) == TRANSLATOR.page_from_file(alone)

@@ -11,6 +11,7 @@ import msgspec
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import AnswerUnreadable, RecordUnreadable
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connector_kit.saved_answers import without_http_head
 from visitsync.connector_kit.soap import MEDIA_TYPE
 from visitsync.connectors.kareo.contract import REPLIES
 from visitsync.connectors.kareo.members import Row, text
@@ -74,10 +75,12 @@ class KareoTranslator:
         return record_without_secrets(record.body)
 
     def page_from_file(self, body: bytes) -> FetchedPage:
-        """A saved answer, whatever operation it answers. Raises AnswerUnreadable, or what the answer says is wrong.
+        """A saved answer, also with its HTTP head. Raises AnswerUnreadable, or what the answer says is wrong.
 
         The offset that it was asked with is not known: times of lists are read as wall times of the practice.
         """
+        body = without_http_head(body)
+        _refuse_what_is_no_soap(body)
         operation = operation_of(body)
         reply = REPLIES.get(operation)
         if reply is None or reply.kind is None:
@@ -89,6 +92,24 @@ TRANSLATOR = KareoTranslator()
 
 _ROW: msgspec.json.Decoder[Row] = msgspec.json.Decoder(dict[str, str])
 _RECORD: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+_NO_SOAP: tuple[tuple[bytes, str], ...] = (
+    (b"{", "This is JSON, as some clients show what they understood; save the SOAP envelope itself."),
+    (b"[", "This is JSON, as some clients show what they understood; save the SOAP envelope itself."),
+    (b"<html", "This is a page of HTML, such as a gateway's refusal; it holds no records."),
+    (b"<!doctype html", "This is a page of HTML, such as a gateway's refusal; it holds no records."),
+)
+
+
+def _refuse_what_is_no_soap(body: bytes) -> None:
+    """Raises AnswerUnreadable, saying what it is instead, where its beginning tells."""
+    beginning = body[:1_000].lstrip()[:20].lower()
+    if not beginning:
+        raise AnswerUnreadable("The file is empty.")
+    for what, reason in _NO_SOAP:
+        if beginning.startswith(what):
+            raise AnswerUnreadable(reason)
 
 
 def _decoded(decoder: msgspec.json.Decoder[Any], record: RawRecord) -> Any:
