@@ -8,7 +8,7 @@ import msgspec
 
 from visitsync.connector_kit.fhir.picking import is_over, listed, one_or_several, rank_of
 from visitsync.connector_kit.fhir.references import target_of
-from visitsync.connector_kit.fhir.shapes import Concept, Contained, CoverageShape, Reference, WhoseShape
+from visitsync.connector_kit.fhir.shapes import IDENTIFIERS, Concept, Contained, CoverageShape, Reference, WhoseShape
 from visitsync.domain.patient import Coverage
 
 IN_FORCE = frozenset({"active", ""})
@@ -75,7 +75,7 @@ def _payer(payer: Reference, contained: list[Contained], payers: Mapping[str, st
     number = (payer.identifier.value if payer.identifier else None) or ""
     if target.is_contained:
         inside = next((one for one in contained if (one.id or "").lstrip("#") == target.id), None)
-        return payer.display or _text_of(inside), number
+        return payer.display or _text_of(inside), number or _number_of(inside)
     return payer.display or payers.get(target.id, ""), target.id or number
 
 
@@ -84,6 +84,16 @@ def _text_of(inside: Contained | None) -> str:
         return ""
     name = msgspec.json.decode(inside.name)
     return name if isinstance(name, str) else ""
+
+
+def _number_of(inside: Contained | None) -> str:
+    if inside is None or inside.identifier is msgspec.UNSET:
+        return ""
+    try:
+        numbers = one_or_several(IDENTIFIERS.decode(inside.identifier))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return next((number.value for number in numbers if number.value), "")
 
 
 def _member_id(one: CoverageShape) -> str:

@@ -145,6 +145,8 @@ class Contained(Shape, frozen=True, gc=False):
     practitioner: Reference | None = None
     telecom: list[ContactPoint | None] | None = None
     physical_type: Concept | None = None
+    address: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    identifier: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class WhoseShape(Shape, frozen=True, gc=False):
@@ -219,3 +221,4 @@ PERSONS = msgspec.json.Decoder(PersonShape)
 ROLES = msgspec.json.Decoder(RoleShape)
 NAMED = msgspec.json.Decoder(NamedShape)
 KINDS = msgspec.json.Decoder(Kind)
+IDENTIFIERS = msgspec.json.Decoder(list[Identifier | None] | Identifier | None)

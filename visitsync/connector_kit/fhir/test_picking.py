@@ -96,6 +96,15 @@ def test_the_payer_is_found_in_every_version(members: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("identifier", "number"), [([{"value": "77"}], "77"), ({"value": "77"}, "77"), ([{}], ""), ("77", "")]
+)
+def test_a_contained_payer_is_known_by_its_own_number(identifier: Any, number: str) -> None:
+    payer = {"resourceType": "Organization", "id": "o", "name": "Inside", "identifier": identifier}
+    (policy,) = covered([_policy(payor=[{"reference": "#o"}], contained=[payer])], {}, TODAY).policies
+    assert (policy.payer_name, policy.payer_id) == ("Inside", number)
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("2026-10-20T12:58:11Z", datetime(2026, 10, 20, 12, 58, 11, tzinfo=UTC)),
@@ -138,8 +147,12 @@ def test_partial_dates_mean_their_whole_span() -> None:
         (Reference(reference="urn:uuid:7e2d", type="Patient"), Target("Patient", "urn:uuid:7e2d")),
         (Reference(resource_type="Patient", id="1"), Target("Patient", "1")),
         (Reference(type="Patient", display="Ada"), Target("Patient", "")),
+        (Reference(reference="/Patient/1"), Target("Patient", "1")),
         (Reference(reference="slot-without-type"), NOBODY),
-        (Reference(reference="Patient?identifier=1"), NOBODY),
+        (Reference(reference="77", type="Patient"), Target("Patient", "77")),
+        (Reference(reference="no id", type="Patient"), Target("Patient", "")),
+        (Reference(reference="Patient?identifier=1"), Target("Patient", "")),
+        (Reference(reference="Patient?name=Ada"), NOBODY),
         (Reference(display="Room 4"), NOBODY),
     ],
 )

@@ -19,9 +19,13 @@ from visitsync.connectors.fhir_r4.times import stamp, time_of
 from visitsync.domain.appointment import Appointment, AppointmentStatus
 
 ENDED = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.ENTERED_IN_ERROR})
-MODE_EXTENSIONS = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-DeliveryChannel"
+MODE_EXTENSIONS = (
+    "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-DeliveryChannel "
+    "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-DeliveryChannel-1 "
+    "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-GPConnect-DeliveryChannel-2"
+)
 """Extensions that tell how people meet, unless the setting `mode_extensions` names others."""
-REPLACES = "extension-Appointment.replaces"
+REPLACES = ("extension-Appointment.replaces", "StructureDefinition/request-replaces")
 _IDENTITY = ("start", "end", "participant", "status", "id")
 """Members that must not stand there twice."""
 _ENVELOPE_STARTS = b'{"beside":'
@@ -81,9 +85,9 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         location_name=party.location_name,
         booked_at=stamp(row.created, "created"),
         changed_at=stamp(row.meta.last_updated, "meta.lastUpdated") if row.meta is not None else None,
-        is_block=not party.patient_ids,
+        is_block=not party.patient_ids and not party.is_group,
         is_deleted=status is AppointmentStatus.ENTERED_IN_ERROR,
-        is_group=len(party.patient_ids) > 1,
+        is_group=party.is_group or len(party.patient_ids) > 1,
         series_id=_id_of(row.originating_appointment),
         replaces_id=replaces,
         replaced_by_id=replaced_by,
@@ -131,7 +135,7 @@ def _first_in(raw: bytes, name: str) -> str | None:
 
 def _backported(raw: bytes) -> str | None:
     """R5's `replaces` as R4 carries it: in an extension."""
-    if b"Appointment.replaces" not in raw:
+    if not any(name.encode() in raw for name in REPLACES):
         return None
     extensions = listed(decoded(raw, EXTENSIONS, "extension"))
     return next((_id_of(each.value_reference) for each in extensions if (each.url or "").endswith(REPLACES)), None)

@@ -12,7 +12,7 @@ from visitsync.connector_kit.fhir.shapes import KINDS, NAMED, PERSONS, ROLES, Co
 from visitsync.connector_kit.json_rows import decode_record, record_id
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
 from visitsync.connectors.fhir_r4.payloads import APPOINTMENTS
-from visitsync.connectors.fhir_r4.signs import concept_marks, types_of
+from visitsync.connectors.fhir_r4.signs import VIRTUAL_PLACE, concept_marks, is_virtual, types_of
 from visitsync.domain.appointment import Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
 
@@ -171,8 +171,13 @@ def _location(record: RawRecord) -> CatalogEntry:
         name=row.name or record.id,
         is_active=row.status in (None, "active"),
         zone=_zone_of(row),
-        synonyms=tuple(alias for alias in row.alias or () if alias and alias != row.name),
+        synonyms=(*(alias for alias in row.alias or () if alias and alias != row.name), *_signs_of(row)),
     )
+
+
+def _signs_of(row: NamedShape) -> tuple[str, ...]:
+    """A place that is none is known by that too: appointments there are marked with it."""
+    return (VIRTUAL_PLACE,) if is_virtual(row.physical_type) else ()
 
 
 def _zone_of(row: NamedShape) -> str | None:

@@ -131,7 +131,8 @@ MANIFEST = Manifest(
         Setting(
             name="mode_extensions",
             values=("",),
-            help="Addresses of extensions that tell how people meet, with blanks between. Empty: that of UK Core.",
+            help="Addresses of extensions that tell how people meet, with blanks between. Empty: those of UK Core "
+            "and GP Connect.",
         ),
         Setting(
             name="display_only",
@@ -231,7 +232,7 @@ MANIFEST = Manifest(
         ),
         KnownGap(
             fact="A place that is virtual by its physicalType in the server's list of locations.",
-            assumed="Its name is approved instead; a contained place of that type counts as a sign of video.",
+            assumed="Appointments there are marked as at a virtual place, once the list of locations was read.",
         ),
     ),
     reconnect_steps="Register the application again for SMART backend services with the FHIR server's operator (system "

@@ -8,10 +8,10 @@ import msgspec
 from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.fhir.picking import listed, one_or_several
-from visitsync.connector_kit.fhir.references import Target, target_of
+from visitsync.connector_kit.fhir.references import NOBODY, Target, number_of, target_of
 from visitsync.connector_kit.fhir.shapes import Reference
-from visitsync.connectors.fhir_r4.payloads import CONCEPTS, CONTAINED, AppointmentShape, Participant
-from visitsync.connectors.fhir_r4.signs import decoded
+from visitsync.connectors.fhir_r4.payloads import CONCEPTS, CONTAINED, REFERENCES, AppointmentShape, Participant
+from visitsync.connectors.fhir_r4.signs import VIRTUAL_PLACE, VIRTUAL_PLACE_MARK, decoded
 from visitsync.domain.appointment import Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
 
@@ -22,6 +22,13 @@ PRACTITIONERS = frozenset({"Practitioner", "PractitionerRole"})
 RESOURCES = frozenset({"HealthcareService", "Device", "CareTeam"})
 SUBJECTS = (b'"SBJ"', b'"PATSBJ"')
 """Types (v3 ParticipationType) of the participant who is the patient."""
+PLACE = b'"LOC"'
+"""Type of the participant who is where it takes place."""
+ODD_REFERENCE = "participant.actor.reference: expected the type and id of a resource, like Patient/12"
+PERHAPS_THE_PATIENT = (
+    "participant.actor: nobody refers to a Patient and somebody is only named, who may be the patient; expected a "
+    "reference to the Patient"
+)
 NAMELESS = "participant.actor: the patient is only named here; expected a reference to a Patient that can be read"
 
 
@@ -31,6 +38,8 @@ class Party(msgspec.Struct, frozen=True, gc=False):
     patient_ids: tuple[str, ...] = ()
     declined: bool = False
     """Every patient has declined."""
+    is_group: bool = False
+    """A Group takes part: patients whom nobody names here."""
     practitioner_id: str | None = None
     practitioner_name: str | None = None
     location_id: str | None = None
@@ -64,6 +73,7 @@ class _Gathered(msgspec.Struct, gc=False):
     places: list[tuple[str | None, str | None]] = []
     nameless: list[str] = []
     """Names of whom nothing else is told."""
+    is_group: bool = False
     marks: list[Mark] = []
 
 
@@ -79,8 +89,12 @@ def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside)
             raise RecordUnreadable(NAMELESS)
     if not found.patients and row.subject is not None:
         subject = _resolved(row.subject, row, beside)
+        found.is_group = found.is_group or subject.type == "Group"
         if subject.type == "Patient":
             found.patients[_patient_id(subject, row.subject, beside)] = False
+    _refuse_perhaps_the_patient(found)
+    if not found.places and b"Location/" in bytes(row.supporting_information):
+        found.places = _places_beside(bytes(row.supporting_information))
     return _party(found, context)
 
 
@@ -92,15 +106,35 @@ def _gather(
         found.patients[identity] = found.patients.get(identity, True) and each.status == "declined"
     elif target.type in PRACTITIONERS:
         found.practitioners.append(_practitioner(each, target, actor, context, beside))
-    elif target.type == "Location":
+    elif target.type == "Location" or (target == NOBODY and actor.display and PLACE in bytes(each.type)):
         found.places.append((target.id or None, actor.display or None))
+    elif target.type == "Group":
+        found.is_group = True
     elif target.type in RESOURCES:
         named = f"{target.type}/{target.id}" if target.id else None
         found.marks.append(Mark(MarkKind.RESOURCE, named, actor.display))
     elif not target.type and target.id:
         raise RecordUnreadable("participant.actor: expected a reference that says what it refers to")
+    elif not target.type and actor.reference:
+        raise RecordUnreadable(ODD_REFERENCE)
+    elif any(code in bytes(each.type) for code in SUBJECTS):
+        raise RecordUnreadable(NAMELESS)
     elif not target.type and actor.display:
         found.nameless.append(actor.display)
+
+
+def _refuse_perhaps_the_patient(found: _Gathered) -> None:
+    """A meeting in a room that is only named is none of ours; anybody else who is only named may be the patient."""
+    is_meeting = bool(found.practitioners) and not found.places and len(found.nameless) == 1
+    if found.nameless and not (found.patients or found.is_group or is_meeting):
+        raise RecordUnreadable(PERHAPS_THE_PATIENT)
+
+
+def _places_beside(raw: bytes) -> list[tuple[str | None, str | None]]:
+    """Some servers name the place not among the participants, but in the supporting information."""
+    referred = one_or_several(decoded(raw, REFERENCES, "supportingInformation"))
+    targets = [(target_of(each), each.display or None) for each in referred]
+    return [(target.id, shown) for target, shown in targets if target.type == "Location" and target.id]
 
 
 def _party(found: _Gathered, context: TranslationContext) -> Party:
@@ -115,12 +149,19 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
     return Party(
         tuple(found.patients),
         bool(found.patients) and all(found.patients.values()),
+        found.is_group,
         (practitioner.identity or None) if practitioner else None,
         name,
         place,
         None if place else place_name,
-        (*marks, *found.marks),
+        (*marks, *found.marks, *_virtual_places(found, context)),
     )
+
+
+def _virtual_places(found: _Gathered, context: TranslationContext) -> tuple[Mark, ...]:
+    entries = (context.locations.get(identity) for identity, _ in found.places if identity is not None)
+    is_any = any(entry is not None and VIRTUAL_PLACE in entry.synonyms for entry in entries)
+    return (VIRTUAL_PLACE_MARK,) if is_any else ()
 
 
 def _first_of_these(met: _Met) -> tuple[int, bool]:
@@ -176,9 +217,8 @@ def _patient_id(target: Target, actor: Reference, beside: Beside) -> str:
         if target.base and beside.base and target.base != beside.base:
             return f"{target.base}/Patient/{target.id}"  # somebody on another server, never our own of the same id
         return target.id
-    number = actor.identifier
-    if number is not None and number.value:
-        return f"{number.system or ''}|{number.value}"
+    if number := number_of(actor):
+        return number
     raise RecordUnreadable(NAMELESS)
 
 

@@ -50,6 +50,8 @@ class AppointmentShape(Shape, frozen=True, gc=False):
     type: Part = NO_PART
     """DSTU2's serviceType."""
     virtual_service: Part = NO_PART
+    class_: Part = msgspec.field(default=NO_PART, name="class")
+    """R5: `VR` is virtual."""
     contained: Part = NO_PART
     extension: Part = NO_PART
     comment: Part = NO_PART
@@ -73,6 +75,8 @@ class Extension(Shape, frozen=True, gc=False):
     value_coding: Coding | None = None
     value_codeable_concept: Concept | None = None
     value_boolean: bool | None = None
+    value_url: Text = None
+    value_uri: Text = None
     value_reference: Reference | None = None
 
 

@@ -25,9 +25,13 @@ from visitsync.domain.appointment import Mark, MarkKind
 
 VIRTUAL_SERVICE = "virtual-service"
 CONTAINED_ADDRESS = "contained-address"
+VIRTUAL_CLASS = "virtual-class"
+"""R5's Appointment.class of an encounter from afar (v3 ActCode `VR`)."""
 VIRTUAL_PLACE = "virtual-place"
 VIRTUAL_PHYSICAL_TYPE = "vi"
 """Code of Location.physicalType for a place that is none (location-physical-type)."""
+VIRTUAL_PLACE_MARK = Mark(MarkKind.MODE, VIRTUAL_PLACE, "Virtual place")
+VIRTUAL_ENCOUNTER = "VR"
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Decoded = TypeVar("Decoded")
 
@@ -54,9 +58,10 @@ def signs_of(row: AppointmentShape, extensions: str) -> Signs:
         bytes(row.reason_reference),
     )
     virtual, contained, extension = bytes(row.virtual_service), bytes(row.contained), bytes(row.extension)
-    if not (virtual or contained or extension):
+    classes = bytes(row.class_)
+    if not (virtual or contained or extension or classes):
         return told
-    modes = _modes(virtual, contained, extension, extensions)
+    modes = _modes(virtual, contained, extension, extensions, classes)
     return Signs((*told.marks, *modes), told.words) if modes else told
 
 
@@ -92,6 +97,12 @@ def concept_marks(kind: MarkKind, concepts: Iterable[Concept]) -> Iterator[Mark]
         if inner.text and inner.text not in shown:
             yield Mark(kind, None, inner.text)
         yield from _of_reference(kind, concept)
+
+
+def is_virtual(physical_type: Concept | None) -> bool:
+    """Whether a Location of this physicalType is none that anybody goes to."""
+    codings = listed(physical_type.coding) if physical_type is not None else []
+    return any(coding.code == VIRTUAL_PHYSICAL_TYPE for coding in codings)
 
 
 def decoded(raw: bytes, decoder: msgspec.json.Decoder[Decoded], name: str) -> Decoded:
@@ -145,8 +156,11 @@ def _of_reference(kind: MarkKind, concept: Concept) -> Iterator[Mark]:
 
 
 @lru_cache(maxsize=4096)
-def _modes(virtual_service: bytes, contained: bytes, extension: bytes, extensions: str) -> tuple[Mark, ...]:
-    return tuple(dict.fromkeys((*_virtual(virtual_service), *_inside(contained), *_extended(extension, extensions))))
+def _modes(
+    virtual_service: bytes, contained: bytes, extension: bytes, extensions: str, classes: bytes
+) -> tuple[Mark, ...]:
+    found = (*_virtual(virtual_service), *_inside(contained), *_extended(extension, extensions), *_classed(classes))
+    return tuple(dict.fromkeys(found))
 
 
 def _virtual(raw: bytes) -> Iterator[Mark]:
@@ -161,13 +175,16 @@ def _inside(raw: bytes) -> Iterator[Mark]:
         if each.resource_type == "HealthcareService":
             if any((point.system or "").lower() == "url" for point in listed(each.telecom)):
                 yield Mark(MarkKind.MODE, CONTAINED_ADDRESS, "Virtual meeting room")
-        elif each.resource_type == "Location" and _is_virtual(each.physical_type):
-            yield Mark(MarkKind.MODE, VIRTUAL_PLACE, "Virtual place")
+        elif each.resource_type == "Endpoint" and each.address is not msgspec.UNSET:
+            yield Mark(MarkKind.MODE, CONTAINED_ADDRESS, "Virtual meeting room")
+        elif each.resource_type == "Location" and is_virtual(each.physical_type):
+            yield VIRTUAL_PLACE_MARK
 
 
-def _is_virtual(physical_type: Concept | None) -> bool:
-    codings = listed(physical_type.coding) if physical_type is not None else []
-    return any(coding.code == VIRTUAL_PHYSICAL_TYPE for coding in codings)
+def _classed(raw: bytes) -> Iterator[Mark]:
+    concepts = one_or_several(decoded(raw, CONCEPTS, "class")) if raw else []
+    if any(coding.code == VIRTUAL_ENCOUNTER for concept in concepts for coding in listed(concept.coding)):
+        yield Mark(MarkKind.MODE, VIRTUAL_CLASS, "Virtual encounter")
 
 
 def _extended(raw: bytes, extensions: str) -> Iterator[Mark]:
@@ -183,7 +200,8 @@ def _value_of(each: Extension) -> str:
     concept = each.value_codeable_concept or Concept()
     codings = [each.value_coding or Coding(), *listed(concept.coding)]
     texts = (each.value_code, each.value_string, *(coding.code or coding.display for coding in codings), concept.text)
-    return next((text for text in texts if text), "yes" if each.value_boolean else "")
+    is_said = each.value_boolean or each.value_url or each.value_uri  # an address differs from visit to visit
+    return next((text for text in texts if text), "yes" if is_said else "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """When an appointment is: instants with a zone, also where a server gets them wrong (fhir reference, section 10)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -111,13 +111,23 @@ def _time_to_sort_by(row: AppointmentShape, zone: str) -> LocalTime:
     periods = one_or_several(decoded(raw, _PERIODS, "requestedPeriod")) if raw else []
     candidates = (*(period.start for period in periods), row.created, row.meta.last_updated if row.meta else None)
     for text in candidates:
-        try:
-            at = moment(text) if text else None
-        except ValueError:
-            continue
-        if at is not None:
-            return _doubtful(at, zone)
+        if text and (known := _moment_or_day(text, zone)) is not None:
+            return known
     raise RecordUnreadable("start: neither that, requestedPeriod, created nor meta.lastUpdated says when")
+
+
+def _moment_or_day(text: str, zone: str) -> LocalTime | None:
+    try:
+        return _doubtful(moment(text), zone)
+    except ValueError:
+        days = day_bounds(text) if len(text) <= len("2026-11-17") else None
+    if days is None:
+        return None
+    try:
+        known = from_wall(datetime.combine(days[0], time.min), zone)
+    except UnknownZone as error:
+        raise RecordUnreadable(_told("start", zone, error)) from None
+    return LocalTime(known.wall, known.zone, known.instant, Clarity.CONTRADICTORY)
 
 
 def _doubtful(at: datetime, zone: str) -> LocalTime:
