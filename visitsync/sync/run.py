@@ -217,7 +217,9 @@ def _salt(link: Link, translation: TranslationContext) -> bytes:
     zones = sorted(
         (entry.id, entry.zone or "", entry.name, entry.synonyms) for entry in translation.practitioners.values()
     )
-    places = sorted((entry.id, entry.zone or "", entry.name) for entry in translation.locations.values())
+    places = sorted(
+        (entry.id, entry.zone or "", entry.name, entry.synonyms) for entry in translation.locations.values()
+    )
     said = [
         link.translator.version,
         TZDB_VERSION,
