@@ -50,7 +50,7 @@ def swarm(seed: int, vendor: Vendor, workers: Workers, database_url: str) -> Ite
         variants |= chosen
     house = House(a_clinic_of_regulars(ticking_from(MONDAY), APPOINTMENTS), vendor, **variants)
     try:
-        house.move_in(database_url, slug=f"swarm-{seed}-{vendor.emr}")
+        house.move_in(database_url, slug=f"swarm-{seed}-{vendor.emr}".replace("_", "-"))
         yield Swarm(house=house, workers=workers, random=random)
     finally:
         house.close()
