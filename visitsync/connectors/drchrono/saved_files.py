@@ -31,7 +31,7 @@ _SIGNS: tuple[tuple[RecordKind, frozenset[str]], ...] = (
 )
 
 _NOTHING_FOR_US = "The payload is none of an appointment, patient, doctor, office or appointment profile."
-_SUMMARY = "This is the summary of patients, which leaves out e-mail and status; read /api/patients instead."
+_PART = "This is a part of patients, such as their summary, without e-mail and status; read /api/patients instead."
 
 
 def page_from_file(content: bytes) -> FetchedPage:
@@ -75,8 +75,8 @@ def _list_page(body: bytes) -> FetchedPage:
         _refuse_what_holds_no_record(rows[0])
     if rows and not kinds:
         raise AnswerUnreadable(f"{_NOTHING_FOR_US} {with_members(rows[0])}")
-    if any(map(_is_summary, rows)):
-        raise AnswerUnreadable(_SUMMARY)
+    if kinds and kinds[0] is RecordKind.PATIENT and any(map(_is_part, rows)):
+        raise AnswerUnreadable(_PART)
     return FetchedPage(kind=kinds[0] if kinds else RecordKind.APPOINTMENT, body=body, media_type="application/json")
 
 
@@ -91,9 +91,9 @@ def _kind(members: Mapping[str, bytes]) -> RecordKind | None:
     return next((kind for kind, signs in _SIGNS if not signs.isdisjoint(members)), None)
 
 
-def _is_summary(members: Mapping[str, bytes]) -> bool:
-    """/api/patients_summary names patients as /api/patients does, which shows an empty e-mail as "" or null."""
-    return "chart_id" in members and not {"email", "patient_status"} & members.keys()
+def _is_part(members: Mapping[str, bytes]) -> bool:
+    """Whole patients show an empty e-mail as "" or null; /api/patients_summary and some copies have no such member."""
+    return "id" in members and not {"email", "patient_status"} & members.keys()
 
 
 def _single_page(body: bytes, told: RecordKind | None = None) -> FetchedPage:
@@ -102,8 +102,8 @@ def _single_page(body: bytes, told: RecordKind | None = None) -> FetchedPage:
     kind = told or _kind(members)
     if kind is None:
         raise AnswerUnreadable(f"{_NOTHING_FOR_US} {with_members(members)}")
-    if _is_summary(members):
-        raise AnswerUnreadable(_SUMMARY)
+    if kind is RecordKind.PATIENT and _is_part(members):
+        raise AnswerUnreadable(_PART)
     return FetchedPage(kind=kind, body=b"[" + body.strip() + b"]", media_type="application/json")
 
 

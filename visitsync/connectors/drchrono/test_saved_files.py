@@ -18,7 +18,10 @@ def test_what_is_filed_under_a_patient_is_not_read_as_the_patient(event: str) ->
 
 def test_the_event_of_a_patient_is_told_from_the_head_alone() -> None:
     head = "POST / HTTP/1.1\r\nX-Drchrono-Event:PATIENT_CREATE\r\nAccept: */*\r\n\r\n"
-    assert TRANSLATOR.page_from_file((head + DIAGNOSIS).encode()).kind is RecordKind.PATIENT
+    whole = '{"receiver":{"id":77},"object":{"id":5550031,"first_name":"Oriel","email":""}}'
+    assert TRANSLATOR.page_from_file((head + whole).encode()).kind is RecordKind.PATIENT
+    with pytest.raises(AnswerUnreadable, match="a part of patients"):
+        TRANSLATOR.page_from_file((head + whole.replace(',"email":""', "")).encode())
 
 
 @pytest.mark.parametrize("body", [SUMMARY, f"[{SUMMARY}]", '{"results":[' + SUMMARY + "]}"])
