@@ -49,7 +49,7 @@ def emails(message: Message, person: Segment, profile: SenderProfile) -> Contact
 def phones(person: Segment) -> tuple[str, ...]:
     """Home, mobile and work numbers as written; faxes, pagers and addresses are none."""
     found: list[str] = []
-    for field in (13, 14):
+    for field in (13, 14, 40):
         for parts in person.repetitions(field):
             number = _number(parts)
             if number:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from visitsync.connector_kit.hl7v2.layout import is_time
 from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -104,7 +105,7 @@ def person_at(segment: Segment, place: Place) -> Named | None:
         text = segment.value(place.field, place.component)
         return None if text in ("", NULL) else _by_text(text)
     parts = segment.components(place.field)
-    if not any(part not in ("", NULL) for part in parts[:3]) or _is_phone(parts):
+    if not any(part not in ("", NULL) for part in parts[:3]) or _is_nobody(parts):
         return None
     code, name = parts[0], _name(segment, place, parts)
     if code in ("", NULL):
@@ -114,9 +115,11 @@ def person_at(segment: Segment, place: Place) -> Named | None:
     return Named(code, name, _npi(segment.repetitions(place.field)))
 
 
-def _is_phone(parts: list[str]) -> bool:
-    """Whether a telephone stands there; in SCH that belongs one field further right."""
-    return not parts[0] and len(parts) > 2 and (parts[1] in _PHONE_USES or parts[2] in _PHONE_KINDS)
+def _is_nobody(parts: list[str]) -> bool:
+    """Whether a telephone or a time stands there; in SCH both belong into other fields."""
+    if parts[0]:
+        return is_time(parts[0])
+    return len(parts) > 2 and (parts[1] in _PHONE_USES or parts[2] in _PHONE_KINDS)
 
 
 def location(message: Message, segments: Resources, profile: SenderProfile) -> Named | None:

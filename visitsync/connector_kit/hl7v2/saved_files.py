@@ -10,6 +10,8 @@ from visitsync.connector_kit.pages import FetchedPage, RecordKind
 
 _SPELT_OUT = re.compile(rb"<(?:VT|SB|FS|EB|CR|LF)>")
 """How documents write the characters around messages and at the ends of lines."""
+_QUOTED = re.compile(rb"""(?m)^[ \t]*["'`]([A-Z][A-Z0-9]{2}\|[^\r\n]*?)(?:\\r|\\n)*["'`][ \t+.,;\\)\]]*$""")
+"""A segment as one line of a program."""
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,6 +33,7 @@ def _as_sent(body: bytes) -> bytes:
     body = _SPELT_OUT.sub(b"\r", body)
     if b"^~\\\\&" in body[:MOST_BEFORE]:
         body = body.replace(b"\\\\", b"\\")
+    body = _QUOTED.sub(rb"\1", body)
     text = body.strip()
     if b"\r" in text or b"\n" in text or (b"\\r" not in text and b"\\n" not in text):
         return body

@@ -85,8 +85,9 @@ def test_what_is_no_number_of_an_appointment_is_not_replaced(parent: str) -> Non
     assert len(records(siu("S13", sch={23: parent, 24: "4400^CADENZA"}), RecordKind.APPOINTMENT_UPDATE)) == 2
 
 
-def test_a_telephone_in_the_place_of_the_provider_is_nobody() -> None:
-    found = appointment(siu("S12", EMPTY, sch={16: "^WPN^PH^^^555^0100147"}))
+@pytest.mark.parametrize("what", ["^WPN^PH^^^555^0100147", "20261022093000"])
+def test_a_telephone_or_a_time_in_the_place_of_the_provider_is_nobody(what: str) -> None:
+    found = appointment(siu("S12", EMPTY, sch={16: what}))
     assert (found.practitioner_id, found.practitioner_name) == (None, None)
 
 

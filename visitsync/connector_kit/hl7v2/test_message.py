@@ -168,6 +168,13 @@ def test_a_message_copied_out_of_xml_or_a_document_is_read(end: str, marks: str)
     assert appointment(message) == appointment(siu("S12", segment("AIS", AIS)))
 
 
+@pytest.mark.parametrize("line", ['"{}\\r" +', "  '{}\\r\\n',", '"{}\\r"', "`{}`,"])
+def test_lines_of_a_program_are_read(line: str) -> None:
+    segments = siu().decode().replace("\\", "\\\\").rstrip("\r").split("\r")
+    (message,) = messages_in(page_from_file("\n".join(line.format(each) for each in segments).encode()).body)
+    assert appointment(message) == appointment(siu())
+
+
 def test_a_file_in_utf_16_is_read() -> None:
     (message,) = messages_in(page_from_file(siu().decode().encode("utf-16")).body)
     assert appointment(message) == appointment(siu())

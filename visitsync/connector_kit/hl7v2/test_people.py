@@ -122,6 +122,11 @@ def test_a_whole_number_is_found_beside_its_place(written: str) -> None:
     assert (found.phones, found.email) == (("+15550100147",), "")
 
 
+def test_phones_stand_in_pid_40_from_version_2_7_on() -> None:
+    found = patient(adt(pid={13: "", 40: f"5550100147^PRN^PH~^NET^Internet^{EMAIL}~(555)010-0148^PRN^FX"}))
+    assert (found.phones, found.email) == (("5550100147",), EMAIL)
+
+
 def test_an_ampersand_in_an_address_need_not_be_escaped() -> None:
     for written in ("pat&ada@example.com", r"pat\T\ada@example.com"):
         assert patient(adt(pid={13: f"^NET^Internet^{written}"})).email == "pat&ada@example.com"
