@@ -188,9 +188,9 @@ def test_g1_a_connection_that_is_not_live_yet_says_so(open_practice: OpenPractic
 @walks("record-unreadable")
 def test_h4_a_record_that_makes_no_sense_is_named(emr: str, open_practice: OpenPractice) -> None:
     practice = open_practice(emr)
-    how = {"how": VENDORS[emr].unreadable[0]}
+    how = VENDORS[emr].unreadable[0]
     a_booking(practice.clinic)
-    practice.house.app.faults.switch_on("unreadable_record", times=None, match=VENDORS[emr].lists, row=0, **how)
+    practice.house.app.faults.switch_on("unreadable_record", times=None, match=VENDORS[emr].lists, row=0, how=how)
     practice.house.sync(full=True)
     [unreadable, *_] = practice.ask("somebody").unreadable
     assert (unreadable.explanation.code, unreadable.explanation.owner) == ("record-unreadable", Owner.US)

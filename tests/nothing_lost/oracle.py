@@ -74,7 +74,7 @@ def must_have_visits(house: House) -> int:
 
 
 def _truth(house: House) -> dict[str, Any]:
-    return truth(house.app) | {"enabled": house.enabled}
+    return truth(house.app) | {"enabled": house.enabled, "reads_single": house.vendor.manifest.reads_single}
 
 
 _OUTCOMES = "select appointment_id, outcome, start_at from appointment where connection_id = %(connection)s"
@@ -98,7 +98,9 @@ def _expected(row: Mapping[str, Any], told: Mapping[str, Any]) -> Expected:
     if row["ends_at"] <= now - UNSURE_AFTER_END:
         return Expected(outcomes=frozenset({"over"}), may_be_unknown=old)
     if _is_beyond(row, told, SYNCED_MONTHS):
-        return Expected(outcomes=frozenset({"waiting"}), may_be_unknown=far)
+        # What left the days that are read cannot be told from a deletion where nobody can ask for the one number.
+        lost = {"cancelled"} if far and not told["reads_single"] else set()
+        return Expected(outcomes=frozenset({"waiting", *lost}), may_be_unknown=far)
     return _still_planned(row, told, has_ended=row["ends_at"] <= now)
 
 

@@ -168,6 +168,8 @@ class Swarm:
             "spoil": lambda a: clinic.change_patient(a.patient_id or 0, email="none"),
             "correct": lambda a: clinic.change_patient(a.patient_id or 0, email=f"again.{a.patient_id}@example.net"),
         }
+        if not self.house.vendor.manifest.tells_patient_changes:
+            del edits["spoil"]  # a chart that gets worse is then seen when it is read before the visit, not earlier
         return {
             "book": lambda: desk.book(in_days=random.choice(DAYS_AHEAD), doctor=random.randrange(3)),
             "book at the office": lambda: desk.book(in_days=random.choice(DAYS_AHEAD), office=True),
