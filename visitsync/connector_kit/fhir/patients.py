@@ -51,7 +51,7 @@ def to_patient(record: RawRecord) -> Patient:
         return Patient(id=record.id, status=PatientStatus.RESTRICTED, coverages=None)
     body, policies, payers = _opened(record)
     shape = decode_record(body, PATIENTS, identity=("birthDate", "telecom"))
-    if shape.id != record.asked.get(KNOWN_AS, record.id):
+    if str(shape.id) != record.asked.get(KNOWN_AS, record.id):
         raise RecordUnreadable("id: not the one that was asked for")
     changed_at = _changed_at(shape)
     as_of = whole_date(record.asked.get(AS_OF, "")) or (changed_at.date() if changed_at else None)
@@ -110,7 +110,7 @@ def _merged_into(shape: PatientShape) -> str | None:
     for link in listed(shape.link):
         if (link.type or "").lower() in MERGED and link.other is not None:
             target = target_of(link.other)
-            if target.id and target.id != shape.id:
+            if target.id and target.id != str(shape.id):
                 return target.id
     return None
 

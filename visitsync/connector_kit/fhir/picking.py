@@ -47,12 +47,14 @@ def address_of(addresses: Iterable[PostalAddress], as_of: date | None) -> Addres
     if found is None:
         return Address()
     line = " ".join(part for part in one_or_several(found.line) if part)
+    if not (line or found.city or found.postal_code):
+        line = found.text or ""  # all there is; what it lacks is then told
     return Address(line, found.city or "", found.state or "", found.postal_code or "")
 
 
 def emails_of(telecom: Iterable[ContactPoint], as_of: date | None) -> list[tuple[str, str]]:
     """Use and address of every e-mail in use, the preferred one first."""
-    return [(point.use or "", point.value or "") for point in _reachable(telecom, ("email",), as_of)]
+    return [(point.use or "", _bare(point.value or "")) for point in _reachable(telecom, ("email",), as_of)]
 
 
 def phones_of(telecom: Iterable[ContactPoint], as_of: date | None) -> tuple[str, ...]:
@@ -98,6 +100,12 @@ def _reachable(telecom: Iterable[ContactPoint], systems: Sequence[str], as_of: d
         and not is_over(point.period, as_of)
     ]
     return sorted(points, key=lambda point: (rank_of(point.rank), bool(point.period and point.period.end)))
+
+
+def _bare(address: str) -> str:
+    """An address as people write it, also where it was stored as a link."""
+    text = address.strip()
+    return text[len("mailto:") :].strip() if text.lower().startswith("mailto:") else text
 
 
 def _from_text(text: str) -> tuple[str, str]:

@@ -123,7 +123,7 @@ class PatientContact(Shape, frozen=True, gc=False):
 class PatientShape(Shape, frozen=True, gc=False):
     """A Patient of any version."""
 
-    id: str
+    id: str | int
     meta: Meta | None = None
     active: bool | None = None
     name: list[HumanName | None] | HumanName | None = None
@@ -145,6 +145,8 @@ class Contained(Shape, frozen=True, gc=False):
     practitioner: Reference | None = None
     telecom: list[ContactPoint | None] | None = None
     physical_type: Concept | None = None
+    form: Concept | None = None
+    """R5's physicalType."""
     address: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     identifier: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
@@ -205,6 +207,7 @@ class NamedShape(Shape, frozen=True, gc=False):
     extension: list[msgspec.Raw] | None = None
     type: list[Concept | None] | Concept | None = None
     physical_type: Concept | None = None
+    form: Concept | None = None
 
 
 class Kind(Shape, frozen=True, gc=False):
@@ -221,4 +224,5 @@ PERSONS = msgspec.json.Decoder(PersonShape)
 ROLES = msgspec.json.Decoder(RoleShape)
 NAMED = msgspec.json.Decoder(NamedShape)
 KINDS = msgspec.json.Decoder(Kind)
+NAMES = msgspec.json.Decoder(list[HumanName | None] | HumanName | str | None)
 IDENTIFIERS = msgspec.json.Decoder(list[Identifier | None] | Identifier | None)

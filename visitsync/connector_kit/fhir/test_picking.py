@@ -23,6 +23,7 @@ from visitsync.connector_kit.fhir.shapes import (
     PostalAddress,
     Reference,
 )
+from visitsync.domain.patient import Address
 
 TODAY = date(2026, 11, 9)
 ENDED = Period(start="2019-01-01", end="2020-12")
@@ -54,6 +55,16 @@ def test_the_lowest_rank_counts_and_what_ended_or_is_old_does_not() -> None:
     ]
     assert emails_of(points, TODAY) == [("work", "first@example.org"), ("", "second@example.org")]
     assert phones_of(points, TODAY) == ("556", "555")
+
+
+def test_an_email_is_read_also_as_a_link_or_with_blanks() -> None:
+    points = [ContactPoint(system="email", value=value) for value in ("mailto:ada@example.org", " bo@example.org ")]
+    assert emails_of(points, TODAY) == [("", "ada@example.org"), ("", "bo@example.org")]
+
+
+def test_an_address_in_one_text_is_its_line_where_nothing_else_is_said() -> None:
+    assert address_of([PostalAddress(text="1 Elm St, Erie PA")], TODAY) == Address("1 Elm St, Erie PA")
+    assert address_of([PostalAddress(text="1 Elm St, Erie", city="Erie")], TODAY) == Address("", "Erie")
 
 
 def test_the_home_address_counts_before_temporary_ones() -> None:

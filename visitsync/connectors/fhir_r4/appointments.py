@@ -12,7 +12,8 @@ from visitsync.connector_kit.fhir.shapes import Reference
 from visitsync.connector_kit.fhir.statuses import status_of
 from visitsync.connector_kit.json_rows import decode_record, mended
 from visitsync.connector_kit.pages import RawRecord
-from visitsync.connectors.fhir_r4.participants import Beside, Party, party_of
+from visitsync.connectors.fhir_r4.actors import Beside
+from visitsync.connectors.fhir_r4.participants import Party, party_of
 from visitsync.connectors.fhir_r4.payloads import APPOINTMENTS, EXTENSIONS, REFERENCES, AppointmentShape
 from visitsync.connectors.fhir_r4.signs import decoded, signs_of, words_of_notes
 from visitsync.connectors.fhir_r4.times import stamp, time_of
@@ -85,7 +86,7 @@ def to_appointment(record: RawRecord, context: TranslationContext) -> Appointmen
         location_name=party.location_name,
         booked_at=stamp(row.created, "created"),
         changed_at=stamp(row.meta.last_updated, "meta.lastUpdated") if row.meta is not None else None,
-        is_block=not party.patient_ids and not party.is_group,
+        is_block=party.is_block,
         is_deleted=status is AppointmentStatus.ENTERED_IN_ERROR,
         is_group=party.is_group or len(party.patient_ids) > 1,
         series_id=_id_of(row.originating_appointment),

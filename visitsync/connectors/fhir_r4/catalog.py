@@ -177,7 +177,7 @@ def _location(record: RawRecord) -> CatalogEntry:
 
 def _signs_of(row: NamedShape) -> tuple[str, ...]:
     """A place that is none is known by that too: appointments there are marked with it."""
-    return (VIRTUAL_PLACE,) if is_virtual(row.physical_type) else ()
+    return (VIRTUAL_PLACE,) if is_virtual(row.physical_type or row.form) else ()
 
 
 def _zone_of(row: NamedShape) -> str | None:

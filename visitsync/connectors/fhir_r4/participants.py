@@ -10,7 +10,8 @@ from visitsync.connector_kit.errors import RecordUnreadable
 from visitsync.connector_kit.fhir.picking import listed, one_or_several
 from visitsync.connector_kit.fhir.references import NOBODY, Target, number_of, target_of
 from visitsync.connector_kit.fhir.shapes import Reference
-from visitsync.connectors.fhir_r4.payloads import CONCEPTS, CONTAINED, REFERENCES, AppointmentShape, Participant
+from visitsync.connectors.fhir_r4.actors import Beside, resolved
+from visitsync.connectors.fhir_r4.payloads import CONCEPTS, REFERENCES, AppointmentShape, Participant
 from visitsync.connectors.fhir_r4.signs import VIRTUAL_PLACE, VIRTUAL_PLACE_MARK, decoded
 from visitsync.domain.appointment import Mark, MarkKind
 from visitsync.domain.practice import CatalogEntry
@@ -26,8 +27,8 @@ PLACE = b'"LOC"'
 """Type of the participant who is where it takes place."""
 ODD_REFERENCE = "participant.actor.reference: expected the type and id of a resource, like Patient/12"
 PERHAPS_THE_PATIENT = (
-    "participant.actor: nobody refers to a Patient and somebody is only named, who may be the patient; expected a "
-    "reference to the Patient"
+    "participant.actor: nobody refers to a Patient and somebody is only named or numbered, who may be the patient; "
+    "expected a reference to the Patient"
 )
 NAMELESS = "participant.actor: the patient is only named here; expected a reference to a Patient that can be read"
 
@@ -40,21 +41,14 @@ class Party(msgspec.Struct, frozen=True, gc=False):
     """Every patient has declined."""
     is_group: bool = False
     """A Group takes part: patients whom nobody names here."""
+    is_block: bool = False
+    """Nobody is expected as a patient."""
     practitioner_id: str | None = None
     practitioner_name: str | None = None
     location_id: str | None = None
     location_name: str | None = None
     marks: tuple[Mark, ...] = ()
     """Of the place, and of services and devices that take part."""
-
-
-class Beside(msgspec.Struct, frozen=True):
-    """What stands beside an appointment in its record: where it comes from, and whom other names mean."""
-
-    base: str = ""
-    """The base URL of the server that the record came from; "" where it is not known."""
-    names: Mapping[str, str] = {}
-    """`urn:uuid:…` and `PractitionerRole/…` to `Patient/1`, `Practitioner/2` …"""
 
 
 class _Met(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +68,7 @@ class _Gathered(msgspec.Struct, gc=False):
     nameless: list[str] = []
     """Names of whom nothing else is told."""
     is_group: bool = False
+    has_relative: bool = False
     marks: list[Mark] = []
 
 
@@ -84,14 +79,15 @@ def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside)
     found = _Gathered()
     for each in row.participant or ():
         if each is not None and each.actor is not None:
-            _gather(found, each, each.actor, _resolved(each.actor, row, beside), context, beside)
+            target, actor = resolved(each.actor, row, beside)
+            _gather(found, each, actor, target, context, beside)
         elif each is not None and any(code in bytes(each.type) for code in SUBJECTS):
             raise RecordUnreadable(NAMELESS)
     if not found.patients and row.subject is not None:
-        subject = _resolved(row.subject, row, beside)
+        subject, told = resolved(row.subject, row, beside)
         found.is_group = found.is_group or subject.type == "Group"
         if subject.type == "Patient":
-            found.patients[_patient_id(subject, row.subject, beside)] = False
+            found.patients[_patient_id(subject, told, beside)] = False
     _refuse_perhaps_the_patient(found)
     if not found.places and b"Location/" in bytes(row.supporting_information):
         found.places = _places_beside(bytes(row.supporting_information))
@@ -110,17 +106,24 @@ def _gather(
         found.places.append((target.id or None, actor.display or None))
     elif target.type == "Group":
         found.is_group = True
+    elif target.type == "RelatedPerson":
+        found.has_relative = True
     elif target.type in RESOURCES:
         named = f"{target.type}/{target.id}" if target.id else None
         found.marks.append(Mark(MarkKind.RESOURCE, named, actor.display))
-    elif not target.type and target.id:
+    else:
+        _gather_unknown(found, each, actor, target)
+
+
+def _gather_unknown(found: _Gathered, each: Participant, actor: Reference, target: Target) -> None:
+    if not target.type and target.id:
         raise RecordUnreadable("participant.actor: expected a reference that says what it refers to")
-    elif not target.type and actor.reference:
+    if not target.type and actor.reference:
         raise RecordUnreadable(ODD_REFERENCE)
-    elif any(code in bytes(each.type) for code in SUBJECTS):
+    if any(code in bytes(each.type) for code in SUBJECTS):
         raise RecordUnreadable(NAMELESS)
-    elif not target.type and actor.display:
-        found.nameless.append(actor.display)
+    if not target.type and (actor.display or number_of(actor)):
+        found.nameless.append(actor.display or "")
 
 
 def _refuse_perhaps_the_patient(found: _Gathered) -> None:
@@ -147,9 +150,10 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
     place, place_name = found.places[0] if found.places else (None, None)
     marks = [_place_mark(identity, shown, _name_of(context, identity)) for identity, shown in found.places]
     return Party(
-        tuple(found.patients),
+        tuple(sorted(found.patients, key=lambda one: found.patients[one])),  # who comes before who has declined
         bool(found.patients) and all(found.patients.values()),
         found.is_group,
+        not (found.patients or found.is_group or found.has_relative),
         (practitioner.identity or None) if practitioner else None,
         name,
         place,
@@ -172,8 +176,8 @@ def _name_the_nameless(
     found: _Gathered, context: TranslationContext, name: str | None, *, is_alone: bool
 ) -> str | None:
     """Who is only named is the practitioner where a setting says so, else a place. Gives the practitioner's name."""
-    nameless = found.nameless
-    if is_alone and context.settings.get("display_only") == "practitioner":
+    nameless = [each for each in found.nameless if each]
+    if nameless and is_alone and context.settings.get("display_only") == "practitioner":
         name, *nameless = nameless
     found.places = found.places or [(None, each) for each in nameless[:1]]
     return name
@@ -187,29 +191,6 @@ def _name_of(context: TranslationContext, place: str | None) -> str | None:
 @lru_cache(maxsize=4096)
 def _place_mark(identity: str | None, shown: str | None, name: str | None) -> Mark:
     return Mark(MarkKind.LOCATION, identity, name or shown)
-
-
-def _resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> Target:
-    """What an actor is, also where it is called by another name."""
-    target = target_of(actor)
-    if target.is_contained:
-        return _contained(target.id, row)
-    if not target.type and target.id.startswith("urn:"):
-        known = beside.names.get(target.id)
-        kind, _, identity = (known or "").partition("/")
-        return Target(kind, identity) if identity else target
-    return target
-
-
-def _contained(name: str, row: AppointmentShape) -> Target:
-    """A contained Practitioner or place has no id that anybody could ask for; a contained role may point further."""
-    raw = bytes(row.contained)
-    for each in listed(decoded(raw, CONTAINED, "contained")) if raw else ():
-        if (each.id or "").lstrip("#") == name:
-            if each.resource_type == "PractitionerRole" and each.practitioner is not None:
-                return target_of(each.practitioner)
-            return Target(each.resource_type or "", "")
-    raise RecordUnreadable("participant.actor: refers to a contained resource that is not there")
 
 
 def _patient_id(target: Target, actor: Reference, beside: Beside) -> str:

@@ -177,7 +177,7 @@ def _inside(raw: bytes) -> Iterator[Mark]:
                 yield Mark(MarkKind.MODE, CONTAINED_ADDRESS, "Virtual meeting room")
         elif each.resource_type == "Endpoint" and each.address is not msgspec.UNSET:
             yield Mark(MarkKind.MODE, CONTAINED_ADDRESS, "Virtual meeting room")
-        elif each.resource_type == "Location" and is_virtual(each.physical_type):
+        elif each.resource_type == "Location" and is_virtual(each.physical_type or each.form):
             yield VIRTUAL_PLACE_MARK
 
 

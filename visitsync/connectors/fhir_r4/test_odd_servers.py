@@ -14,6 +14,8 @@ from visitsync.domain.appointment import Mark, MarkKind
 from visitsync.domain.local_time import Clarity
 from visitsync.domain.practice import CatalogEntry
 
+PRACTITIONERS = {"display_only": "practitioner"}
+
 
 def actor(reference: str | None = None, **members: Any) -> dict[str, Any]:
     """Somebody who takes part."""
@@ -53,6 +55,13 @@ def test_whoever_is_only_named_may_be_the_patient_where_nobody_else_is(others: l
     reason = refused(appointment(participant=[actor(display="Ada Invented"), *others]))
     assert "may be the patient" in reason
     assert "Ada" not in reason
+
+
+def test_whoever_has_but_a_number_may_be_the_patient_too() -> None:
+    numbered = actor(identifier={"system": "urn:ids", "value": "1"})
+    assert "may be the patient" in refused(appointment(participant=[numbered]))
+    found = read(appointment(participant=[PATIENT, numbered]), msgspec.structs.replace(HERE, settings=PRACTITIONERS))
+    assert (found.patient_id, found.practitioner_name, found.location_name) == ("p-1", None, None)
 
 
 def test_a_meeting_in_a_room_that_is_only_named_is_a_block() -> None:
@@ -127,6 +136,43 @@ def test_a_wish_for_a_day_sorts_by_the_practices_midnight() -> None:
     row = appointment(status="proposed", start=None, end=None, requestedPeriod=[{"start": "2026-11-02"}])
     found = read(row)
     assert (found.start.wall.isoformat(), found.start.clarity) == ("2026-11-02T00:00:00", Clarity.CONTRADICTORY)
+
+
+def test_a_relative_alone_stands_for_a_patient_who_is_not_told() -> None:
+    found = read(appointment(participant=[PRACTITIONER, actor("RelatedPerson/m-1", display="Mum")]))
+    assert (found.is_block, found.patient_id) == (False, None)
+
+
+def test_of_several_patients_one_who_comes_counts_first() -> None:
+    declined = {**actor("Patient/p-2"), "status": "declined"}
+    found = read(appointment(participant=[declined, PATIENT, PRACTITIONER]))
+    assert (found.patient_id, found.other_patient_ids) == ("p-1", ("p-2",))
+
+
+def test_who_is_contained_is_known_by_number_and_name() -> None:
+    contained = [
+        {"resourceType": "Patient", "id": "p", "identifier": [{"value": "5"}, {"system": "urn:mrn", "value": "77"}]},
+        {"resourceType": "Practitioner", "id": "d", "name": [{"family": "Invented", "given": ["Ida"]}]},
+        {"resourceType": "Location", "id": "l", "name": "East"},
+    ]
+    found = read(appointment(contained=contained, participant=[actor("#p"), actor("#d"), actor("#l")]))
+    assert (found.patient_id, found.practitioner_name, found.location_name) == ("urn:mrn|77", "Ida Invented", "East")
+    assert found.practitioner_id is found.location_id is None
+    contained[0] = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "5"}]}
+    assert "expected a reference to a Patient" in refused(appointment(contained=contained, participant=[actor("#p")]))
+
+
+@pytest.mark.parametrize("minutes", [20, 20.0, "20"])
+def test_where_it_ends_as_it_starts_its_length_is_what_is_told_besides(minutes: float | str) -> None:
+    row = appointment(minutesDuration=minutes)
+    assert read({**row, "end": row["start"]}).duration_minutes == 20
+
+
+def test_a_patient_with_a_number_for_an_id_is_read() -> None:
+    body = b'{"resourceType":"Patient","id":77,"name":[{"family":"Quill"}]}'
+    (record,) = TRANSLATOR.split(TRANSLATOR.page_from_file(body))
+    assert isinstance(record, RawRecord)
+    assert TRANSLATOR.patient(record, HERE).last_name == "Quill"
 
 
 def _with_place(entry: CatalogEntry) -> TranslationContext:

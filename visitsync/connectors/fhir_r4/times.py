@@ -48,7 +48,9 @@ def time_of(
     except ValueError as error:
         raise RecordUnreadable(_told("start", zone, error)) from None
     if row.end and not (_is_local(row.start, z_means) and _ends_early(row)):
-        return start, _minutes_between(row.start, row.end)
+        minutes = _minutes_between(row.start, row.end)
+        if minutes or row.minutes_duration is None:
+            return start, minutes
     return start, _minutes_said(row.minutes_duration, status, settings.get("minutes_without_end", ""))
 
 
@@ -97,7 +99,8 @@ def _minutes_between(start: str, end: str) -> int:
 
 def _minutes_said(said: Number, status: AppointmentStatus | None, assumed: str) -> int:
     """Without an end, the length that is told; without that, the one that the practice set, if any."""
-    text = str(said) if said is not None else assumed
+    whole = int(said) if isinstance(said, float) and said.is_integer() else said
+    text = str(whole) if whole is not None else assumed
     if not text and status in MAY_LACK_A_TIME:
         return 0
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= LONGEST_MINUTES):

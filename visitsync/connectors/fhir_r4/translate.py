@@ -14,9 +14,9 @@ from visitsync.connector_kit.fhir.secrets import without_social_security
 from visitsync.connector_kit.fhir.shapes import KINDS
 from visitsync.connector_kit.json_rows import mended, record_id
 from visitsync.connector_kit.pages import FetchedPage, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connectors.fhir_r4.actors import Beside
 from visitsync.connectors.fhir_r4.appointments import enveloped, to_appointment
 from visitsync.connectors.fhir_r4.catalog import locations, practitioner_of_role, practitioners, to_catalog_entry, types
-from visitsync.connectors.fhir_r4.participants import Beside
 from visitsync.domain.appointment import Appointment, AppointmentDetail
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import CatalogEntry
