@@ -84,14 +84,22 @@ def _addresses(segment: Segment, field: int) -> Iterator[str]:
         return
     if "@" not in text and segment.delimiters.escape not in text and not _speaks_of_email(text) and NULL not in text:
         return
-    marks = segment.delimiters
-    for plain, written in zip(segment.repetitions(field), text.split(marks.repetition), strict=True):
-        address = _address(plain)
-        if marks.subcomponent in written:
-            whole = _address([unescaped(part, marks).strip() for part in written.split(marks.component)])
-            address = whole if is_usable(whole) else address  # an ampersand of the address's own, not escaped
+    for parts in segment.repetitions(field):
+        address = _address(parts)
+        if segment.delimiters.subcomponent in text and not is_usable(address):
+            address = _with_ampersand(text, segment) or address
         if address:
             yield address
+
+
+def _with_ampersand(text: str, segment: Segment) -> str:
+    """An address among the repetitions whose subcomponent separator is its own, not escaped; "" if none is usable."""
+    marks = segment.delimiters
+    for written in text.split(marks.repetition):
+        whole = _address([unescaped(part, marks).strip() for part in written.split(marks.component)])
+        if marks.subcomponent in whole and is_usable(whole):
+            return whole
+    return ""
 
 
 def _speaks_of_email(text: str) -> bool:

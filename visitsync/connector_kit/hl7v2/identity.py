@@ -6,9 +6,9 @@ import msgspec
 
 from visitsync.connector_kit.hl7v2.delimiters import Delimiters
 from visitsync.connector_kit.hl7v2.layout import is_time
-from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
+from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
+from visitsync.connector_kit.hl7v2.naming import naming_of
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
-from visitsync.connector_kit.hl7v2.resources import resources_of
 from visitsync.connector_kit.hl7v2.statuses import is_status_word
 
 _RECORD_NUMBERS = (frozenset({"MR", "PI", "PT", "MRN"}), frozenset({""}))
@@ -93,9 +93,8 @@ def numbered(entity: tuple[str, str], message: Message, profile: SenderProfile) 
     number, authority = entity
     header = message.header
     if profile.namespace == "practice and service center":
-        place = next(resources_of(message, message.event).named("AIL"), ABSENT)
-        visit = message.first("PV1")
-        return _before_in_center(header.raw(4), place.raw(3), visit.raw(3), message.delimiters) + number
+        center, visit = naming_of(message, profile).center, message.first("PV1")
+        return _before_in_center(header.raw(4), center, visit.raw(3), message.delimiters) + number
     if authority in (NULL, number):
         authority = ""
     return _before(profile.namespace, header.value(3), header.value(4), authority) + number
@@ -136,7 +135,8 @@ def _number(segment: Segment, field: int, profile: SenderProfile, others: tuple[
     text = segment.raw(field)
     if text and segment.delimiters.repetition not in text and not profile.patient_authority:
         number, authority = segment.two_values(field, 1, 4)
-        if number and number != NULL and segment.value(field, 5).upper() not in SECURITY_NUMBERS:
+        is_security = "S" in text.upper() and segment.value(field, 5).upper() in SECURITY_NUMBERS
+        if number and number != NULL and not is_security:
             return number, authority
     best = _best(segment.repetitions(field), profile.patient_authority)
     if best is None:

@@ -17,6 +17,8 @@ _STARTS = (("AIS", 4), ("AIP", 6), ("AIL", 6))
 
 def is_time(text: str) -> bool:
     """Whether this can only be a day with its time."""
+    if text[:2] != "20" and text[:2] != "19":
+        return False
     return _TIME.fullmatch(text) is not None
 
 

@@ -85,8 +85,11 @@ def status_text(message: Message, profile: SenderProfile) -> str:
     """The status as the sender writes it: the first filled place, its text where the code says nothing."""
     for place in profile.status_places:
         segment = message.first(place.segment)
-        word, text = segment.value(place.field, place.component or 1), segment.value(place.field, 2)
-        if text and _folded(word) not in _KNOWN and (not word or _folded(text) in _KNOWN):
+        word = segment.value(place.field, place.component or 1)
+        if _folded(word) in _KNOWN:
+            return word
+        text = segment.value(place.field, 2)
+        if text and (not word or _folded(text) in _KNOWN):
             return text
         if word and word != NULL:
             return word

@@ -128,8 +128,8 @@ def test_phones_stand_in_pid_40_from_version_2_7_on() -> None:
 
 
 def test_an_ampersand_in_an_address_need_not_be_escaped() -> None:
-    for written in ("pat&ada@example.com", r"pat\T\ada@example.com"):
-        assert patient(adt(pid={13: f"^NET^Internet^{written}"})).email == "pat&ada@example.com"
+    for written in ("^NET^Internet^pat&ada@example.com", r"^NET^Internet^pat\T\ada@example.com", "pat&ada@example.com"):
+        assert patient(adt(pid={13: f"(555)010-0147^PRN~{written}"})).email == "pat&ada@example.com"
     assert patient(adt(pid={13: f"^NET^Internet^{EMAIL}&work"})).email == EMAIL
 
 
