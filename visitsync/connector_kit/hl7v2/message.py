@@ -1,6 +1,7 @@
 """Reads one HL7 v2 message: delimiters as it declares them, segments, fields, repetitions, components, escapes."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 from visitsync.connector_kit.hl7v2.charset import decoded
 from visitsync.connector_kit.hl7v2.delimiters import USUAL, Delimiters
 from visitsync.connector_kit.hl7v2.escapes import unescaped
+from visitsync.connector_kit.hl7v2.outline import Outline, outline_of
 
 NULL = '""'
 """What a sender writes to delete a value; an empty field says nothing about it (hl7v2 reference, section 2)."""
@@ -18,6 +20,8 @@ MISWRITTEN = frozenset({("^", "~", "&", "\\"), ("^", "~", "&", "&"), ("^", "~", 
 
 # Segments that were met glued to the end of a PID line, without a line end between (section 6).
 _GLUED = ("NK1", "PV1", "PD1", "GT1", "IN1")
+_AS_USUAL = "|^~\\&"
+"""MSH-1 and the beginning of MSH-2 of nearly all messages."""
 
 
 class NotReadable(ValueError):
@@ -108,14 +112,15 @@ ABSENT = Segment("", [], USUAL)
 class Message:
     """One message. Segments are taken apart when they are asked for."""
 
-    __slots__ = ("_apart", "_lines", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
+    __slots__ = ("_apart", "_lines", "_where", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
 
-    def __init__(self, lines: list[str], delimiters: Delimiters, *, has_nulls: bool) -> None:
+    def __init__(self, lines: list[str], outline: Outline, delimiters: Delimiters, *, has_nulls: bool) -> None:
         self.has_nulls = has_nulls
         """Whether any value is deleted anywhere."""
         self.delimiters = delimiters
         self._lines = lines
-        self.names = [line[:3] for line in lines]
+        self.names = outline.names
+        self._where = outline.where
         self._apart: list[Segment | None] = [None] * len(lines)
         self.noted: dict[object, Any] = {}
         """What readers have worked out about it, so that no reader does so twice."""
@@ -137,28 +142,35 @@ class Message:
 
     def first(self, name: str) -> Segment:
         """The first segment of that name; ABSENT (which is false) where there is none."""
-        if name not in self.names:
+        numbers = self._where.get(name)
+        if numbers is None:
             return ABSENT
-        number = self.names.index(name)
-        found = self._apart[number]
-        return self._segment(number) if found is None else found
+        found = self._apart[numbers[0]]
+        return self._segment(numbers[0]) if found is None else found
 
     def all(self, name: str) -> list[Segment]:
         """Every segment of that name, in order."""
-        count = self.names.count(name)
-        if count < 2:
-            return [self._segment(self.names.index(name))] if count else []
-        return [self._segment(number) for number, each in enumerate(self.names) if each == name]
+        numbers = self._where.get(name)
+        return [self._segment(number) for number in numbers] if numbers else []
 
     def in_order(self, names: frozenset[str]) -> list[Segment]:
         """Every segment of these names, in order."""
         return [self._segment(number) for number, name in enumerate(self.names) if name in names]
 
+    def beginnings(self, names: Mapping[str, int]) -> list[tuple[str, ...]]:
+        """Of every segment of these names, in order, its name and so many fields as they stand; not taken apart."""
+        field, lines = self.delimiters.field, self._lines
+        return [
+            tuple(lines[number].split(field, names[name] + 1)[: names[name] + 1])
+            for number, name in enumerate(self.names)
+            if name in names
+        ]
+
     def with_fields(self, name: str, fields: list[str]) -> "Message":
         """The same message with other fields in its first segment of that name."""
         lines = list(self._lines)
         lines[self.names.index(name)] = self.delimiters.field.join(fields)
-        return Message(lines, self.delimiters, has_nulls=self.has_nulls)
+        return Message(lines, outline_of(lines, self.delimiters.field), self.delimiters, has_nulls=self.has_nulls)
 
     def _segment(self, number: int) -> Segment:
         found = self._apart[number]
@@ -183,18 +195,18 @@ def read_message(body: bytes) -> Message:
     if start < 0 or text[:start].strip("\ufeff\r\x0b\x1c \t"):
         raise NotReadable("expected a message that begins with the segment MSH")
     delimiters = _delimiters(text, start)
-    lines = _lines(text[start:] if start else text, delimiters.field)
-    return Message(lines, delimiters, has_nulls=NULL in text)
+    lines, outline = _lines(text[start:] if start else text, delimiters.field)
+    return Message(lines, outline, delimiters, has_nulls=NULL in text)
 
 
 def _delimiters(text: str, start: int) -> Delimiters:
     """MSH-1 and MSH-2, read from the message; what MSH-2 leaves out is as usual."""
+    if text.startswith(_AS_USUAL, start + 3):
+        return USUAL
     field = text[start + 3 : start + 4]
     if not field or field.isalnum() or field.isspace():
         raise NotReadable("MSH-1: expected a field separator after MSH")
     declared = text[start + 4 : start + 10].partition(field)[0].partition("\r")[0].strip()
-    if field == "|" and declared[:4] == "^~\\&":
-        return USUAL
     marks = (*declared[:4], *"^~\\&"[len(declared[:4]) :])
     if marks in MISWRITTEN:
         return msgspec.structs.replace(USUAL, field=field)
@@ -203,14 +215,14 @@ def _delimiters(text: str, start: int) -> Delimiters:
     return Delimiters(field, *marks)
 
 
-def _lines(text: str, field: str) -> list[str]:
+def _lines(text: str, field: str) -> tuple[list[str], Outline]:
     """One segment for each line, as nearly all messages are; the others are looked at with care."""
     lines = text.rstrip("\r").split("\r")
-    for line in lines:
-        name = line[:3]
-        if line[3:4] != field or not name.isalnum() or (name == "PID" and _is_glued(line, field)):
-            return _lines_with_care(text, field)
-    return lines
+    outline = outline_of(lines, field)
+    if outline.is_orderly and not any(_is_glued(lines[number], field) for number in outline.where.get("PID", ())):
+        return lines, outline
+    lines = _lines_with_care(text, field)
+    return lines, outline_of(lines, field)
 
 
 def _lines_with_care(text: str, field: str) -> list[str]:

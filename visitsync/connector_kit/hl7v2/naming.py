@@ -3,10 +3,19 @@
 import msgspec
 
 from visitsync.connector_kit.hl7v2.delimiters import USUAL
-from visitsync.connector_kit.hl7v2.message import Message
+from visitsync.connector_kit.hl7v2.message import ABSENT, Message
 from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
-from visitsync.connector_kit.hl7v2.resources import Named, Resources, first_named, location, providers, things
+from visitsync.connector_kit.hl7v2.resources import (
+    Named,
+    Resources,
+    first_named,
+    location,
+    person_at,
+    providers,
+    resources_of,
+    things,
+)
 from visitsync.domain.appointment import Mark, MarkKind
 
 VIDEO, VIDEO_TEXT = "telehealth", "Telehealth visit"
@@ -21,21 +30,29 @@ class Naming(msgspec.Struct, frozen=True, eq=False):
     marks: tuple[Mark, ...]
     type: Named | None
     providers: tuple[Named, ...]
+    dropped_providers: tuple[Named, ...]
+    """Of resources that the message takes off the appointment."""
     location: Named | None
+    center: str
+    """AIL-3 as it stands."""
 
 
 _remembered: dict[object, Naming] = {}
 
 
-def naming_of(message: Message, resources: Resources, profile: SenderProfile) -> Naming:
+_HEEDED = {"RGS": 2, "AIS": 3, "AIG": 4, "AIL": 3, "AIP": 3}
+"""How many fields of these segments naming may look at; the times behind them make every appointment another."""
+
+
+def naming_of(message: Message, profile: SenderProfile) -> Naming:
     """The same fields always name the same; a practice has few types, people and places."""
     noted: Naming | None = message.noted.get(profile)
     if noted is not None:
         return noted
-    key = _key(message, resources, profile)
+    key = _key(message, profile)
     found = _remembered.get(key)
     if found is None:
-        found = _naming(message, resources, profile)
+        found = _naming(message, resources_of(message, message.event), profile)
         if len(_remembered) >= _MOST_REMEMBERED:
             _remembered.clear()
         _remembered[key] = found
@@ -43,12 +60,10 @@ def naming_of(message: Message, resources: Resources, profile: SenderProfile) ->
     return found
 
 
-def _key(message: Message, resources: Resources, profile: SenderProfile) -> object:
-    """The profile and every field, as it stands, that naming may look at."""
-    key: list[object] = [profile, message.delimiters is USUAL or repr(message.delimiters)]
-    for segment in resources.kept:
-        fields = segment.fields
-        key += (segment.name, *fields[3:5]) if segment.name == "AIG" else (segment.name, *fields[3:4])
+def _key(message: Message, profile: SenderProfile) -> object:
+    """The profile, the event and every field, as it stands, that naming may look at."""
+    key: list[object] = [profile, message.event, message.delimiters is USUAL or repr(message.delimiters)]
+    key += message.beginnings(_HEEDED)
     for name, numbers in profile.naming_fields:
         for segment in message.all(name):
             fields = segment.fields
@@ -64,7 +79,9 @@ def _naming(message: Message, resources: Resources, profile: SenderProfile) -> N
         marks=_marks(message, resources, profile, place),
         type=_in_case(first_named(message, resources, profile.type_places), profile),
         providers=tuple(providers(message, resources, profile)),
+        dropped_providers=_dropped(resources),
         location=place,
+        center=next(resources.named("AIL"), ABSENT).raw(3),
     )
 
 
@@ -86,6 +103,11 @@ def _marks(message: Message, resources: Resources, profile: SenderProfile, place
         marks.append(Mark(MarkKind.LOCATION, place.id or None, place.text or place.id))
     marks += [Mark(MarkKind.RESOURCE, each.id or None, each.text) for each in things(resources, profile)]
     return tuple(marks)
+
+
+def _dropped(resources: Resources) -> tuple[Named, ...]:
+    found = [person_at(each, Place("", 3)) for each in resources.dropped if each.name in ("AIP", "AIG")]
+    return tuple(each for each in found if each is not None)
 
 
 def _is_flagged(message: Message, resources: Resources, profile: SenderProfile) -> bool:

@@ -10,15 +10,8 @@ from visitsync.connector_kit.connector import TranslationContext
 from visitsync.connector_kit.hl7v2.identity import identities_of
 from visitsync.connector_kit.hl7v2.message import Message
 from visitsync.connector_kit.hl7v2.naming import naming_of
-from visitsync.connector_kit.hl7v2.places import Place
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
-from visitsync.connector_kit.hl7v2.resources import (
-    Named,
-    Resources,
-    is_null,
-    person_at,
-    resources_of,
-)
+from visitsync.connector_kit.hl7v2.resources import Named, is_null, resources_of
 from visitsync.connector_kit.hl7v2.stamps import instant_of, local_time
 from visitsync.connector_kit.hl7v2.statuses import State, state_of
 from visitsync.connector_kit.hl7v2.timing import timing_of
@@ -57,9 +50,8 @@ def read_news(
 ) -> AppointmentNews:
     """Raises RecordUnreadable, naming the field, where the message's time makes no sense."""
     event = message.event
-    resources = resources_of(message, event)
-    timing = timing_of(message, resources, profile)
-    naming = naming_of(message, resources, profile)
+    timing = timing_of(message, profile)
+    naming = naming_of(message, profile)
     place = naming.location
     zone = zone_of(place, context)
     named = identities_of(message, profile)
@@ -73,11 +65,11 @@ def read_news(
         marks=naming.marks,
         patient_ids=_each_once(named.patients),
         provider=_chosen(naming.providers, context),
-        dropped_providers=_dropped(resources),
+        dropped_providers=naming.dropped_providers,
         location=place,
         parent_id=named.parent,
         video_words=_video_words(message),
-        deleted=_deleted(message, resources, profile) if message.has_nulls else NOTHING,
+        deleted=_deleted(message, profile) if message.has_nulls else NOTHING,
     )
 
 
@@ -116,13 +108,6 @@ def _chosen(candidates: Sequence[Named], context: TranslationContext) -> Named |
     return candidates[0] if candidates else None
 
 
-def _dropped(resources: Resources) -> tuple[Named, ...]:
-    if not resources.dropped:
-        return ()
-    found = [person_at(each, Place("", 3)) for each in resources.dropped if each.name in ("AIP", "AIG")]
-    return tuple(each for each in found if each is not None)
-
-
 def _video_words(message: Message) -> tuple[str, ...] | None:
     """Words about video in notes and reasons; None where there is no note."""
     notes = message.all("NTE")
@@ -139,8 +124,9 @@ def _words_in(text: str) -> tuple[str, ...]:
     return video_words(text)
 
 
-def _deleted(message: Message, resources: Resources, profile: SenderProfile) -> frozenset[str]:
+def _deleted(message: Message, profile: SenderProfile) -> frozenset[str]:
     """What stands as null at the first place that this sender uses for it."""
+    resources = resources_of(message, message.event)
     watched = (
         (MarkKind.TYPE.value, profile.type_places),
         (MarkKind.REASON.value, profile.reason_places),

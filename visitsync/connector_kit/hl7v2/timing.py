@@ -11,7 +11,7 @@ from visitsync.connector_kit.hl7v2.layout import bare_start, is_time
 from visitsync.connector_kit.hl7v2.message import ABSENT, NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.places import Place, written
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
-from visitsync.connector_kit.hl7v2.resources import Resources
+from visitsync.connector_kit.hl7v2.resources import Resources, resources_of
 from visitsync.connector_kit.hl7v2.stamps import Stamp, read_stamp
 
 LONGEST = timedelta(hours=24)
@@ -42,7 +42,7 @@ class Timing(msgspec.Struct, frozen=True, gc=False):
     minutes: int | None
 
 
-def timing_of(message: Message, resources: Resources, profile: SenderProfile) -> Timing:
+def timing_of(message: Message, profile: SenderProfile) -> Timing:
     """Raises RecordUnreadable, naming the field, where a start is there and makes no sense."""
     schedule = message.first("SCH")
     if profile.start_places[:1] == _USUALLY:
@@ -50,6 +50,7 @@ def timing_of(message: Message, resources: Resources, profile: SenderProfile) ->
         quick = _whole(begins, ends)
         if quick is not None and begins[:12] != message.header.value(7)[:12]:
             return quick
+    resources = resources_of(message, message.event)
     start = _start(message, schedule, resources, profile)
     return Timing(start, _minutes(message, schedule, resources, profile, start))
 

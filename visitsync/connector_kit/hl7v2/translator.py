@@ -16,7 +16,6 @@ from visitsync.connector_kit.hl7v2.people import after_merge, after_update
 from visitsync.connector_kit.hl7v2.profile import SenderProfile, profile_for
 from visitsync.connector_kit.hl7v2.receiver import ARRIVED
 from visitsync.connector_kit.hl7v2.refusals import MERGES, is_of_interest, refusal_of_content
-from visitsync.connector_kit.hl7v2.resources import resources_of
 from visitsync.connector_kit.hl7v2.saved_files import page_from_file
 from visitsync.connector_kit.hl7v2.schedule import read_news, sent_at
 from visitsync.connector_kit.hl7v2.security_numbers import without_security_numbers
@@ -130,7 +129,7 @@ def _records(message: Message, body: bytes, profile: SenderProfile, asked: Mappi
     is_siu = message.type == "SIU"
     if is_siu:
         message = as_standard(message, profile)
-        records += mentions(naming_of(message, resources_of(message, message.event), profile))
+        records += mentions(naming_of(message, profile))
     named = identities_of(message, profile)
     is_merge = not is_siu and message.event in MERGES
     patients = named.patients + named.merged if is_merge else named.patients
