@@ -29,12 +29,14 @@ class Lists:
             return as_json({"error": {"message": "An unexpected error occurred."}})
         asked = request.query.get("page", "")
         number = max(1, int(asked)) if asked.isdigit() else 1
-        pages = max(1, -(-len(items) // self._size))
+        shrunk = self._faults.take("shrunk_page", request)
+        size = int(shrunk.options.get("rows", 1)) if shrunk else self._size
+        pages = max(1, -(-len(items) // size))
         if self._faults.take("empty_list", request):
             items, pages = (), 1
         if self._faults.take("dropped_page", request):
             number = min(number + 1, pages)
-        on_page = items[(number - 1) * self._size : number * self._size]
+        on_page = items[(number - 1) * size : number * size]
         rows = self._spoilt(request, [row(item) for item in on_page])
         headers = () if self._faults.take("link_lost", request) else self._links(request, number, pages)
         return as_json(listed(collection, rows, self._variants["shapes"]), headers=headers)

@@ -42,7 +42,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 }
 
 FAULTS: Mapping[str, str] = {
-    **{name: text for name, text in SHARED_FAULTS.items() if name != "shrunk_page"},
+    **SHARED_FAULTS,
     "consent_denied": "The user says no at the authorize page",
     "link_lost": "The Link header of an answer is lost on the way",
     "insurances_fail": "The answer about insurance is 500",
