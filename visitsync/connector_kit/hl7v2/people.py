@@ -6,6 +6,8 @@ from datetime import date, datetime
 import msgspec
 
 from visitsync.connector_kit.hl7v2.contact import emails, phones
+from visitsync.connector_kit.hl7v2.delimiters import Delimiters
+from visitsync.connector_kit.hl7v2.escapes import unescaped
 from visitsync.connector_kit.hl7v2.insurance import coverages_of, is_self_pay
 from visitsync.connector_kit.hl7v2.message import NULL, Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -111,7 +113,9 @@ def _address_after(before: Address, person: Segment, *, empty_deletes: bool) -> 
         return Address() if empty_deletes else before
     if text == NULL:
         return Address()
-    found = [each for each in person.repetitions(11) if any(part and part != NULL for part in (*each[:5], *each[7:8]))]
+    found = [
+        each for each in _addresses(person, text) if any(part and part != NULL for part in (*each[:5], *each[7:8]))
+    ]
     if not found:
         return before
     usable = [each for each in found if _part(each, 7).upper() not in _BAD_ADDRESSES] or found
@@ -123,6 +127,22 @@ def _address_after(before: Address, person: Segment, *, empty_deletes: bool) -> 
         state=_part(home, 4),
         postal_code=_part(home, 5),
     )
+
+
+def _addresses(person: Segment, text: str) -> list[list[str]]:
+    """The components of every address; the street is one text also where its name and number stand apart."""
+    addresses, marks = person.repetitions(11), person.delimiters
+    if marks.subcomponent not in text:
+        return addresses
+    written = [each.partition(marks.component)[0] for each in text.split(marks.repetition)]
+    return [[_street(street, marks), *each[1:]] for street, each in zip(written, addresses, strict=True)]
+
+
+def _street(written: str, marks: Delimiters) -> str:
+    """SAD-1, which holds the whole street, or what stands there with name and number of SAD-2 and 3."""
+    parts = [unescaped(part, marks).strip() for part in written.split(marks.subcomponent)]
+    name = parts[1].casefold() if len(parts) > 1 else ""
+    return parts[0] if parts[0] and name in parts[0].casefold() else " ".join(part for part in parts[:3] if part)
 
 
 def _part(address: list[str], number: int) -> str:

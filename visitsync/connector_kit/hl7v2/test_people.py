@@ -81,6 +81,9 @@ def test_births(written: str, born: date | None, text: str) -> None:
     ("written", "line", "city"),
     [
         ("7 Reed Ct&Reed Ct&7^^Alderton^PA", "7 Reed Ct", "Alderton"),
+        ("&Reed Ct&7^^Alderton", "Reed Ct 7", "Alderton"),
+        ("PASEO&Reed&7^2 B^Alderton", "PASEO Reed 7, 2 B", "Alderton"),
+        ("1 Old Rd^^Elsewhere^^^^BA~7 Reed Ct&Reed Ct&7^^Alderton", "7 Reed Ct", "Alderton"),
         ("7 Reed Ct^Apt 2^Alderton", "7 Reed Ct, Apt 2", "Alderton"),
         ("^^Alderton^PA", "", "Alderton"),
         ("^^^^422-8033^JPN^H^7 Reed Ct, Alderton", "7 Reed Ct, Alderton", ""),  # whole in XAD.8, as in Japan
