@@ -21,6 +21,8 @@ PERFORMERS = {"PPRF": 0, "ATND": 1, "": 2, "PART": 2, "ADM": 3, "CON": 4, "SPRF"
 OTHER_TYPE = 5
 PRACTITIONERS = frozenset({"Practitioner", "PractitionerRole"})
 RESOURCES = frozenset({"HealthcareService", "Device", "CareTeam"})
+PEOPLE = frozenset({"RelatedPerson", "Person"})
+"""Who comes with a patient, or for one; where nobody else is told, somebody is expected all the same."""
 SUBJECTS = (b'"SBJ"', b'"PATSBJ"')
 """Types (v3 ParticipationType) of the participant who is the patient."""
 PLACE = b'"LOC"'
@@ -106,7 +108,7 @@ def _gather(
         found.places.append((target.id or None, actor.display or None))
     elif target.type == "Group":
         found.is_group = True
-    elif target.type == "RelatedPerson":
+    elif target.type in PEOPLE:
         found.has_relative = True
     elif target.type in RESOURCES:
         named = f"{target.type}/{target.id}" if target.id else None

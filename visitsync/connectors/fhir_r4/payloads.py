@@ -77,6 +77,7 @@ class Extension(Shape, frozen=True, gc=False):
     value_boolean: bool | None = None
     value_url: Text = None
     value_uri: Text = None
+    extension: Part = NO_PART
     value_reference: Reference | None = None
 
 

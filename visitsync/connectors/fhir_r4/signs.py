@@ -200,7 +200,9 @@ def _value_of(each: Extension) -> str:
     concept = each.value_codeable_concept or Concept()
     codings = [each.value_coding or Coding(), *listed(concept.coding)]
     texts = (each.value_code, each.value_string, *(coding.code or coding.display for coding in codings), concept.text)
-    is_said = each.value_boolean or each.value_url or each.value_uri  # an address differs from visit to visit
+    is_said = (
+        each.value_boolean or each.value_url or each.value_uri or bytes(each.extension)
+    )  # differ from visit to visit
     return next((text for text in texts if text), "yes" if is_said else "")
 
 

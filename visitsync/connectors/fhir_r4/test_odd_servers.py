@@ -114,6 +114,10 @@ def test_an_extension_with_the_address_of_a_meeting_marks_without_it() -> None:
     context = msgspec.structs.replace(HERE, settings={"mode_extensions": "urn:meeting"})
     found = read(appointment(extension=[{"url": "urn:meeting", "valueUrl": "https://meet.example.org/1"}]), context)
     assert Mark(MarkKind.MODE, "urn:meeting|yes", "yes") in found.marks
+    parts = [{"url": "joinUrl", "valueUrl": "https://meet.example.org/1"}]
+    assert texts(read(appointment(extension=[{"url": "urn:meeting", "extension": parts}]), context), MarkKind.MODE) == [
+        "yes"
+    ]
 
 
 def test_a_listed_place_that_is_virtual_marks_what_takes_place_there() -> None:
@@ -138,8 +142,9 @@ def test_a_wish_for_a_day_sorts_by_the_practices_midnight() -> None:
     assert (found.start.wall.isoformat(), found.start.clarity) == ("2026-11-02T00:00:00", Clarity.CONTRADICTORY)
 
 
-def test_a_relative_alone_stands_for_a_patient_who_is_not_told() -> None:
-    found = read(appointment(participant=[PRACTITIONER, actor("RelatedPerson/m-1", display="Mum")]))
+@pytest.mark.parametrize("reference", ["RelatedPerson/m-1", "Person/m-1"])
+def test_a_relative_alone_stands_for_a_patient_who_is_not_told(reference: str) -> None:
+    found = read(appointment(participant=[PRACTITIONER, actor(reference, display="Mum")]))
     assert (found.is_block, found.patient_id) == (False, None)
 
 
