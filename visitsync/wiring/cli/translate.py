@@ -41,10 +41,12 @@ def translate(emr: str, file: Path, zone: str | None, settings: Sequence[str], s
       curl -s … | visitsync translate kareo - --zone America/Denver
     """
     translator = connector_for(emr).TRANSLATOR
-    contexts = _contexts(zone, dict(_pair(text, "--setting") for text in settings), statuses)
+    said = dict(_pair(text, "--setting") for text in settings)
+    contexts = _contexts(zone, said, statuses)
     body = _read(file)
     try:
         page = translator.page_from_file(body)
+        page = msgspec.structs.replace(page, asked={**said, **page.asked})  # some settings decide what a page holds
         records = translator.split(page)
     except ConnectorError as problem:
         click.echo(f"{problem} So nothing in this file can be translated.", err=True)
