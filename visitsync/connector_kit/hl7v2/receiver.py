@@ -25,6 +25,7 @@ ID_SETTINGS = (
     "parent_means",
     "broadcasts",
     "shifted_layout",
+    "start_places",
     "type_places",
     "provider_places",
     "location_name_places",

@@ -60,6 +60,22 @@ def test_where_the_setting_names_the_place_it_is_read() -> None:
     assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
 
 
+@pytest.mark.parametrize(
+    ("sch", "settings"),
+    [
+        ({10: "20", 11: "MIN", 12: TIMES}, {"start_places": "SCH-12.4"}),
+        ({8: "20", 9: "MIN", 10: TIMES}, {"shifted_layout": "read"}),
+    ],
+)
+def test_what_a_setting_lets_in_is_not_refused_when_it_is_taken_apart(
+    sch: dict[int, str], settings: dict[str, str]
+) -> None:
+    found = received(siu("S12", EMPTY, sch=NOWHERE | sch), **settings)
+    assert found.refusal == ""
+    assert found.page is not None
+    assert not any(isinstance(each, UnreadableRecord) for each in TRANSLATOR.split(found.page))
+
+
 def test_a_timing_right_of_its_place_does_no_harm_where_a_resource_tells_the_same_start() -> None:
     found = appointment(siu("S12", segment("AIS", AIS), sch=NOWHERE | {10: "1200", 11: "S", 12: "^^^20261022093000"}))
     assert (found.start.wall.hour, found.duration_minutes) == (9, 20)
