@@ -74,14 +74,19 @@ def _parent(schedule: Segment, fields: tuple[int, ...]) -> tuple[str, str] | Non
     """The first of these fields that names an appointment: states, times and people were met there too."""
     for field in fields:
         found = entity(schedule, field)
+        if found is None:
+            continue
         is_person = schedule.value(field, 3).isalpha()
-        if found is not None and not (is_person or is_time(found[0]) or is_status_word(found[0])):
+        if not (is_person or is_time(found[0]) or is_status_word(found[0])):
             return found
     return None
 
 
 def entity(schedule: Segment, field: int) -> tuple[str, str] | None:
     """Number and namespace of an entity identifier; None where it is not valued."""
+    fields = schedule.fields
+    if field >= len(fields) or not fields[field]:
+        return None
     number, authority = schedule.two_values(field, 1, 2)
     if not number or number == NULL or len(number) > LONGEST_ID:
         return None
@@ -97,7 +102,7 @@ def numbered(entity: tuple[str, str], message: Message, profile: SenderProfile) 
         return _before_in_center(header.raw(4), center, visit.raw(3), message.delimiters) + number
     if authority in (NULL, number):
         authority = ""
-    return _before(profile.namespace, header.value(3), header.value(4), authority) + number
+    return _before(profile.namespace, header.raw(3), header.raw(4), authority, message.delimiters) + number
 
 
 def practice_of(message: Message) -> str:
@@ -106,10 +111,12 @@ def practice_of(message: Message) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _before(namespace: str, application: str, facility: str, authority: str) -> str:
-    """What makes a number unique among all systems that send to one connection."""
+def _before(namespace: str, sender: str, place: str, authority: str, marks: Delimiters) -> str:
+    """What makes a number unique among all systems that send to one connection: from MSH-3 and MSH-4 as they stand."""
     if namespace == "none":
         return ""
+    header = Segment("", ["", sender, place], marks)
+    application, facility = header.value(1), header.value(2)
     parts = [part for part in (application if "application" in namespace else "", facility) if part]
     if authority and authority not in parts:
         parts.append(authority)

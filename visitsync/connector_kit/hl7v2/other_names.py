@@ -11,6 +11,8 @@ def names_of_appointment(message: Message, profile: SenderProfile, named: Identi
     if profile.namespace == "practice and service center":
         return _with_or_without_center(message, named)
     schedule = message.first("SCH")
+    if schedule.raw(1) == schedule.raw(2):
+        return None
     first, second = entity(schedule, 2), entity(schedule, 1)
     if profile.appointment_key == "placer":
         first, second = second, first

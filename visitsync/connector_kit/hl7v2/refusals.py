@@ -91,7 +91,7 @@ def _refusal_of_siu(message: Message, event: str, profile: SenderProfile) -> Ref
     misplaced = out_of_place(message, profile)
     if misplaced is not None:
         return Refusal(False, DATA_TYPE, f"SCH^1^{misplaced[0]}", misplaced[1])
-    if profile.without_patient_id == "refused":
+    if profile.without_patient_id == "refused" and "" in named.patients:
         for number, identity in enumerate(named.patients, 1):
             if not identity and _says_anything(message.all("PID")[number - 1].fields):
                 return Refusal(False, FIELD_MISSING, f"PID^{number}^3", "no patient id")

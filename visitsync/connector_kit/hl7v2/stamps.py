@@ -17,6 +17,9 @@ _ISO = re.compile(
 )
 
 
+_SECONDS = {f"{second:02d}": timedelta(seconds=second) for second in range(60)}
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False):
     """A time as written: wall clock, how precise, and the offset of its own if it has one."""
 
@@ -72,8 +75,16 @@ def instant_of(text: str, zone: str, *, is_utc: bool = False, arrived: datetime 
 
 
 def _quick_instant(text: str, zone: str) -> datetime:
-    day, clock = f"{text[:4]}-{text[4:6]}-{text[6:8]}", f"{text[8:10]}:{text[10:12]}:{text[12:]}"
-    return instant_in_zone(f"{day}T{clock}", zone)
+    seconds = _SECONDS.get(text[12:])
+    if seconds is None:
+        raise ValueError("expected seconds up to 59")
+    return _minute(text[:12], zone) + seconds
+
+
+@lru_cache(maxsize=4_096)
+def _minute(text: str, zone: str) -> datetime:
+    """When a minute such as `202611171000` begins; many messages are sent within one."""
+    return instant_in_zone(f"{text[:4]}-{text[4:6]}-{text[6:8]}T{text[8:10]}:{text[10:]}:00", zone)
 
 
 def _later_if_passed(instant: datetime, text: str, zone: str, arrived: datetime | None) -> datetime:
