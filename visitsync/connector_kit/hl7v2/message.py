@@ -1,7 +1,6 @@
 """Reads one HL7 v2 message: delimiters as it declares them, segments, fields, repetitions, components, escapes."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -112,21 +111,25 @@ ABSENT = Segment("", [], USUAL)
 class Message:
     """One message. Segments are taken apart when they are asked for."""
 
-    __slots__ = ("_apart", "_lines", "_where", "delimiters", "event", "has_nulls", "header", "names", "noted", "type")
+    __slots__ = (
+        "_apart", "_lines", "_resources", "_where",
+        "delimiters", "event", "has_nulls", "header", "names", "noted", "type",
+    )  # fmt: skip
 
     def __init__(self, lines: list[str], outline: Outline, delimiters: Delimiters, *, has_nulls: bool) -> None:
         self.has_nulls = has_nulls
         """Whether any value is deleted anywhere."""
         self.delimiters = delimiters
         self._lines = lines
-        self.names = outline.names
-        self._where = outline.where
+        self.names, self._where, self._resources = outline.names, outline.where, outline.resources
         self._apart: list[Segment | None] = [None] * len(lines)
         self.noted: dict[object, Any] = {}
         """What readers have worked out about it, so that no reader does so twice."""
-        self.header = self._segment(0)
-        """MSH."""
-        kind, event = _kind_and_event(self.header.raw(9), delimiters.component)
+        fields = lines[0].split(delimiters.field)
+        fields.insert(1, delimiters.field)
+        self.header = self._apart[0] = Segment("MSH", fields, delimiters)
+        """MSH; its first field is the separator itself."""
+        kind, event = _kind_and_event(fields[9] if len(fields) > 9 else "", delimiters.component)
         self.type = kind
         """MSH-9.1, such as SIU; the only parts of MSH-9 that count are this and the event (section 3)."""
         self.event = event or self.first("EVN").value(1).upper()
@@ -157,14 +160,10 @@ class Message:
         """Every segment of these names, in order."""
         return [self._segment(number) for number, name in enumerate(self.names) if name in names]
 
-    def beginnings(self, names: Mapping[str, int]) -> list[tuple[str, ...]]:
-        """Of every segment of these names, in order, its name and so many fields as they stand; not taken apart."""
+    def resource_beginnings(self) -> list[tuple[str, ...]]:
+        """Of RGS and every AIx, in order, the parts that name something, as they stand."""
         field, lines = self.delimiters.field, self._lines
-        return [
-            tuple(lines[number].split(field, names[name] + 1)[: names[name] + 1])
-            for number, name in enumerate(self.names)
-            if name in names
-        ]
+        return [tuple(lines[number].split(field, count)[:count]) for number, count in self._resources]
 
     def with_fields(self, name: str, fields: list[str]) -> "Message":
         """The same message with other fields in its first segment of that name."""
@@ -176,8 +175,6 @@ class Message:
         found = self._apart[number]
         if found is None:
             fields = self._lines[number].split(self.delimiters.field)
-            if number == 0:
-                fields.insert(1, self.delimiters.field)
             found = self._apart[number] = Segment(self.names[number], fields, self.delimiters)
         return found
 
@@ -196,7 +193,7 @@ def read_message(body: bytes) -> Message:
         raise NotReadable("expected a message that begins with the segment MSH")
     delimiters = _delimiters(text, start)
     lines, outline = _lines(text[start:] if start else text, delimiters.field)
-    return Message(lines, outline, delimiters, has_nulls=NULL in text)
+    return Message(lines, outline, delimiters, has_nulls='"' in text and NULL in text)
 
 
 def _delimiters(text: str, start: int) -> Delimiters:
@@ -219,7 +216,10 @@ def _lines(text: str, field: str) -> tuple[list[str], Outline]:
     """One segment for each line, as nearly all messages are; the others are looked at with care."""
     lines = text.rstrip("\r").split("\r")
     outline = outline_of(lines, field)
-    if outline.is_orderly and not any(_is_glued(lines[number], field) for number in outline.where.get("PID", ())):
+    is_orderly = outline.is_orderly
+    for number in outline.where.get("PID", ()):
+        is_orderly = is_orderly and not _is_glued(lines[number], field)
+    if is_orderly:
         return lines, outline
     lines = _lines_with_care(text, field)
     return lines, outline_of(lines, field)
@@ -243,10 +243,15 @@ def _lines_with_care(text: str, field: str) -> list[str]:
 
 
 def _is_glued(line: str, field: str) -> bool:
-    for name in _GLUED:  # noqa: SIM110 - a plain loop; this is done for every message
-        if name + field in line:
+    for beginning in _glued(field):  # noqa: SIM110 - a plain loop; this is done for every message
+        if beginning in line:
             return True
     return False
+
+
+@lru_cache(maxsize=32)
+def _glued(field: str) -> tuple[str, ...]:
+    return tuple(name + field for name in _GLUED)
 
 
 def _unglued(line: str, field: str) -> list[str]:

@@ -40,10 +40,6 @@ class Naming(msgspec.Struct, frozen=True, eq=False):
 _remembered: dict[object, Naming] = {}
 
 
-_HEEDED = {"RGS": 2, "AIS": 3, "AIG": 4, "AIL": 3, "AIP": 3}
-"""How many fields of these segments naming may look at; the times behind them make every appointment another."""
-
-
 def naming_of(message: Message, profile: SenderProfile) -> Naming:
     """The same fields always name the same; a practice has few types, people and places."""
     noted: Naming | None = message.noted.get(profile)
@@ -63,7 +59,7 @@ def naming_of(message: Message, profile: SenderProfile) -> Naming:
 def _key(message: Message, profile: SenderProfile) -> object:
     """The profile, the event and every field, as it stands, that naming may look at."""
     key: list[object] = [profile, message.event, message.delimiters is USUAL or repr(message.delimiters)]
-    key += message.beginnings(_HEEDED)
+    key += message.resource_beginnings()
     for name, numbers in profile.naming_fields:
         for segment in message.all(name):
             fields = segment.fields

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 import msgspec
 
+NAMING_PARTS = {"RGS": 3, "AIS": 4, "AIG": 5, "AIL": 4, "AIP": 4}
+"""So many parts of these lines, the segment's name among them, say whom and what they name; then follow times."""
+_BEGINNING = itemgetter(slice(4))
 _MOST_LINES = 64
 """Outlines of longer messages are not remembered, so that no sender can fill the memory with them."""
 
@@ -16,13 +20,15 @@ class Outline(msgspec.Struct, frozen=True):
     """In order, MSH first."""
     where: Mapping[str, tuple[int, ...]]
     """Name → the positions of its segments."""
+    resources: tuple[tuple[int, int], ...]
+    """The positions of RGS and AIx in order, and what part of each NAMING_PARTS wants."""
     is_orderly: bool
     """Whether every line begins as a segment does: with a name of three characters and the field separator."""
 
 
 def outline_of(lines: list[str], field: str) -> Outline:
     """The outline of a message cut into lines; `field`: its field separator."""
-    beginnings = tuple([line[:4] for line in lines])
+    beginnings = tuple(map(_BEGINNING, lines))
     return _remembered(beginnings, field) if len(lines) <= _MOST_LINES else _outline(beginnings, field)
 
 
@@ -37,4 +43,5 @@ def _outline(beginnings: tuple[str, ...], field: str) -> Outline:
     for number, name in enumerate(names):
         where.setdefault(name, []).append(number)
     is_orderly = all(each[3:] == field and each[:3].isalnum() for each in beginnings)
-    return Outline(names, {name: tuple(numbers) for name, numbers in where.items()}, is_orderly)
+    resources = tuple((number, NAMING_PARTS[name]) for number, name in enumerate(names) if name in NAMING_PARTS)
+    return Outline(names, {name: tuple(numbers) for name, numbers in where.items()}, resources, is_orderly)

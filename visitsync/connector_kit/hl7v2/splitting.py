@@ -13,7 +13,7 @@ MOST_BEFORE = 4_096
 
 def messages_in(body: bytes) -> list[bytes]:
     """The messages of a body in their order, each without frame and envelope; [] if there is none."""
-    if body.startswith(b"MSH") and body.find(b"MSH", 3) < 0:
+    if body.rfind(b"MSH") == 0:  # from behind: it is found sooner that there is no second one
         return [body]
     starts = [found.end() for found in _START.finditer(body)]
     if not starts:
