@@ -24,9 +24,11 @@ class Beside(msgspec.Struct, frozen=True):
 def resolved(actor: Reference, row: AppointmentShape, beside: Beside) -> tuple[Target, Reference]:
     """What an actor is, and the reference with the name and number that are told of it. Raises RecordUnreadable."""
     target = target_of(actor)
+    if target.type and not target.is_contained:
+        return target, actor
     if target.is_contained:
         return _contained(target.id, actor, row)
-    if not target.type and target.id.startswith("urn:"):
+    if target.id.startswith("urn:"):
         known = beside.names.get(target.id)
         kind, _, identity = (known or "").partition("/")
         return (Target(kind, identity) if identity else target), actor

@@ -90,7 +90,8 @@ def party_of(row: AppointmentShape, context: TranslationContext, beside: Beside)
         found.is_group = found.is_group or subject.type == "Group"
         if subject.type == "Patient":
             found.patients[_patient_id(subject, told, beside)] = False
-    _refuse_perhaps_the_patient(found)
+    if found.nameless:
+        _refuse_perhaps_the_patient(found)
     if not found.places and b"Location/" in bytes(row.supporting_information):
         found.places = _places_beside(bytes(row.supporting_information))
     return _party(found, context)
@@ -131,7 +132,7 @@ def _gather_unknown(found: _Gathered, each: Participant, actor: Reference, targe
 def _refuse_perhaps_the_patient(found: _Gathered) -> None:
     """A meeting in a room that is only named is none of ours; anybody else who is only named may be the patient."""
     is_meeting = bool(found.practitioners) and not found.places and len(found.nameless) == 1
-    if found.nameless and not (found.patients or found.is_group or is_meeting):
+    if not (found.patients or found.is_group or is_meeting):
         raise RecordUnreadable(PERHAPS_THE_PATIENT)
 
 
@@ -152,7 +153,7 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
     place, place_name = found.places[0] if found.places else (None, None)
     marks = [_place_mark(identity, shown, _name_of(context, identity)) for identity, shown in found.places]
     return Party(
-        tuple(sorted(found.patients, key=lambda one: found.patients[one])),  # who comes before who has declined
+        _those_who_come_first(found.patients),
         bool(found.patients) and all(found.patients.values()),
         found.is_group,
         not (found.patients or found.is_group or found.has_relative),
@@ -160,8 +161,12 @@ def _party(found: _Gathered, context: TranslationContext) -> Party:
         name,
         place,
         None if place else place_name,
-        (*marks, *found.marks, *_virtual_places(found, context)),
+        (*marks, *found.marks, *(_virtual_places(found, context) if context.locations else ())),
     )
+
+
+def _those_who_come_first(have_declined: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(sorted(have_declined, key=have_declined.__getitem__) if len(have_declined) > 1 else have_declined)
 
 
 def _virtual_places(found: _Gathered, context: TranslationContext) -> tuple[Mark, ...]:

@@ -163,6 +163,7 @@ def test_who_is_contained_is_known_by_number_and_name() -> None:
     found = read(appointment(contained=contained, participant=[actor("#p"), actor("#d"), actor("#l")]))
     assert (found.patient_id, found.practitioner_name, found.location_name) == ("urn:mrn|77", "Ida Invented", "East")
     assert found.practitioner_id is found.location_id is None
+    assert read(appointment(contained=contained, participant=[actor("#p", type="Patient")])).patient_id == "urn:mrn|77"
     contained[0] = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "5"}]}
     assert "expected a reference to a Patient" in refused(appointment(contained=contained, participant=[actor("#p")]))
 
