@@ -13,6 +13,9 @@ from visitsync.domain.local_time import Clarity, LocalTime, from_instant
 
 EARLY_NO_SHOW = "no show, told before the visit"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = Appointment(id="", start=from_instant(LONG_AGO, "UTC"), duration_minutes=0, status=AppointmentStatus.BOOKED)
+"""What is known of an appointment never heard of. A status that is not said of it is that it is booked: that is what
+these messages are for."""
 
 
 def after_news(identity: str, news: AppointmentNews, known: Appointment | None, profile: SenderProfile) -> Appointment:
@@ -50,9 +53,9 @@ def _is_older(news: AppointmentNews, known: Appointment) -> bool:
 
 
 def _told(identity: str, news: AppointmentNews, known: Appointment | None, profile: SenderProfile) -> Appointment:
-    before = known if known is not None else _nothing(identity, news)
-    state, patients, provider, place = news.state, news.patient_ids, news.provider, news.location
     start, minutes = news.start, news.minutes
+    before = known if known is not None else _nothing(identity, news) if start is None else _NOTHING
+    state, patients, provider, place = news.state, news.patient_ids, news.provider, news.location
     if start is None:
         start, minutes = before.start, minutes if minutes is not None else before.duration_minutes
     status, text = (state.status, state.text) if state.is_said else (before.status, before.status_text)
@@ -103,14 +106,10 @@ def replaces_parent(event: str, profile: SenderProfile) -> bool:
 
 
 def _nothing(identity: str, news: AppointmentNews) -> Appointment:
-    """What is known of an appointment never heard of. Raises RecordUnreadable for a booking without a start."""
-    start = news.start
-    if start is None:
-        if news.event not in ENDINGS:
-            raise RecordUnreadable("SCH-11: no start, neither there nor in TQ1-7, AIS-4, AIP-6, AIL-6 or AIG-8")
-        start = _unknown_start(news, "UTC")
-    # A status that is not said of something unknown is that it is booked: that is what these messages are for.
-    return Appointment(id=identity, start=start, duration_minutes=0, status=AppointmentStatus.BOOKED)
+    """What is known of an appointment never heard of that has no start. Raises RecordUnreadable for a booking."""
+    if news.event not in ENDINGS:
+        raise RecordUnreadable("SCH-11: no start, neither there nor in TQ1-7, AIS-4, AIP-6, AIL-6 or AIG-8")
+    return msgspec.structs.replace(_NOTHING, id=identity, start=_unknown_start(news, "UTC"))
 
 
 def _unknown_start(news: AppointmentNews, zone: str) -> LocalTime:

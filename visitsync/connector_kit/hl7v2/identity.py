@@ -42,6 +42,7 @@ def identities_of(message: Message, profile: SenderProfile) -> Identities:
 
 def _identities(message: Message, profile: SenderProfile) -> Identities:
     appointment = parent = ""
+    has_merges = "MRG" in message.names
     schedule = message.first("SCH")
     if schedule:
         fields = (2, 1, 24, 23) if profile.appointment_key != "placer" else (1, 2, 23, 24)
@@ -56,7 +57,7 @@ def _identities(message: Message, profile: SenderProfile) -> Identities:
         appointment,
         "" if parent == appointment else parent,
         tuple([_patient_id(person, message, profile) for person in message.all("PID")]),
-        tuple([_merged_id(merge, message, profile) for merge in message.all("MRG")]),
+        tuple([_merged_id(merge, message, profile) for merge in message.all("MRG")]) if has_merges else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Some senders leave out fields of SCH, or add some, so that those behind stand beside their places (section 6)."""
 
 import re
+from functools import lru_cache
 
 from visitsync.connector_kit.hl7v2.message import Message, Segment
 from visitsync.connector_kit.hl7v2.profile import SenderProfile
@@ -12,6 +13,7 @@ _TIME = re.compile(
 )
 _AROUND = (6, 7, 8, 9, 10, 12, 13)
 """Where the timing quantity of SCH-11 was met instead."""
+_LONGEST_REMEMBERED = 40
 _STARTS = (("AIS", 4), ("AIP", 6), ("AIL", 6))
 
 
@@ -19,6 +21,12 @@ def is_time(text: str) -> bool:
     """Whether this can only be a day with its time."""
     if text[:2] != "20" and text[:2] != "19":
         return False
+    return _is_time(text) if len(text) <= _LONGEST_REMEMBERED else _TIME.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=65_536)
+def _is_time(text: str) -> bool:
+    """Appointments begin at few moments of a day, and each is looked at in many places."""
     return _TIME.fullmatch(text) is not None
 
 

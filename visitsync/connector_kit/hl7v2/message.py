@@ -63,7 +63,7 @@ class Segment(msgspec.Struct, eq=False, gc=False):
 
     def two_values(self, field: int, first: int, second: int) -> tuple[str, str]:
         """Two components of the field's first repetition at once."""
-        text = self.raw(field)
+        text = self.fields[field] if field < len(self.fields) else ""
         if not text or text.isalnum():
             return (text if first == 1 else "", "")
         marks = self.delimiters

@@ -106,8 +106,10 @@ def profile_for(settings: Mapping[str, str], ready: Mapping[str, SenderProfile],
 
     What a setting says that cannot be understood is left as the profile has it; `wrong_settings` tells of it.
     """
-    said = [(name, settings[name]) for name in settings if name in _HEEDED]
-    return _profile(tuple(said), tuple(ready.items()), usual) if said else usual
+    if _HEEDED.isdisjoint(settings):
+        return usual
+    said = tuple([(name, settings[name]) for name in settings if name in _HEEDED])
+    return _profile(said, tuple(ready.items()), usual)
 
 
 def wrong_settings(settings: Mapping[str, str]) -> dict[str, str]:
