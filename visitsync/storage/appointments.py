@@ -283,7 +283,8 @@ def findings_of_patients(
     """(patient, start, what is found) of telemedicine appointments in that time about which something is found."""
     rows = transaction.execute(
         """select patient_id, start_at, findings from appointment
-           where practice_id = %s and connection_id = %s and start_at >= %s and start_at < coalesce(%s::timestamptz, 'infinity')
+           where practice_id = %s and connection_id = %s
+             and start_at >= %s and start_at < coalesce(%s::timestamptz, 'infinity')
              and patient_id is not null and outcome not in ('not_telemedicine', 'over', 'cancelled')
              and findings <> '[]'
            order by start_at, appointment_id""",
