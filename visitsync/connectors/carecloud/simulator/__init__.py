@@ -69,6 +69,10 @@ class CareCloud(App):
         """The shared scenarios this vendor can express, and its own."""
         return SCENARIOS
 
+    def way_back(self) -> Callable[[], None]:
+        """What puts back which tokens work: nothing else is CareCloud's own memory."""
+        return self.consent.way_back()
+
     def controls(self) -> Mapping[str, Control]:
         """What a person does in the vendor's own screens."""
         return {"revoke": lambda wish: self.consent.revoke(), "privileges": self._change_privileges}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
@@ -66,6 +66,15 @@ class Consent:
         """The access token stops working now; the refresh token still does."""
         if self.grant:
             self.grant.expires_at = self._clock()
+
+    def way_back(self) -> Callable[[], None]:
+        """What puts the tokens back that work now."""
+        kept = replace(self.grant) if self.grant else None
+
+        def go_back() -> None:
+            self.grant = replace(kept) if kept else None
+
+        return go_back
 
     def revoke(self) -> None:
         """The practice withdrew its consent."""
