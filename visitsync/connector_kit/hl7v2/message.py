@@ -154,7 +154,9 @@ class Message:
     def all(self, name: str) -> list[Segment]:
         """Every segment of that name, in order."""
         numbers = self._where.get(name)
-        return [self._segment(number) for number in numbers] if numbers else []
+        if numbers is None:
+            return []
+        return [self._segment(number) for number in numbers] if len(numbers) > 1 else [self._segment(numbers[0])]
 
     def in_order(self, names: frozenset[str]) -> list[Segment]:
         """Every segment of these names, in order."""
@@ -243,15 +245,9 @@ def _lines_with_care(text: str, field: str) -> list[str]:
 
 
 def _is_glued(line: str, field: str) -> bool:
-    for beginning in _glued(field):  # noqa: SIM110 - a plain loop; this is done for every message
-        if beginning in line:
-            return True
-    return False
-
-
-@lru_cache(maxsize=32)
-def _glued(field: str) -> tuple[str, ...]:
-    return tuple(name + field for name in _GLUED)
+    if line.find("1" + field, len("PID|NK")) < 0:
+        return False  # all of those names end in 1; this is asked of every message
+    return any(name + field in line for name in _GLUED)
 
 
 def _unglued(line: str, field: str) -> list[str]:
