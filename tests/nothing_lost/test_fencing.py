@@ -44,7 +44,7 @@ def test_a_worker_that_stood_still_while_another_took_over_writes_nothing(
     stalled = workers.start(replace(job, stop=Stop(point=point, signal=signal.SIGSTOP)))
     stalled.wait_until_stalled()
     change_much(house)
-    replacement = others.run(replace(job, now=house.now(), full=True))
+    replacement = others.run(Job(place=house.place, now=house.now(), full=True))  # busy machines may let it idle, too
     assert (replacement.error, replacement.trouble) == (None, None)
     assert differences(house) == []
     before = contents(house)
