@@ -97,11 +97,14 @@ class Practice:
         return self.sync()
 
     def until(self, is_so: Callable[[], bool], *, within: timedelta = timedelta(hours=2)) -> timedelta:
-        """Turns every five minutes until it is so; how long it took. Raises AssertionError when it takes longer."""
-        began = self.house.now()
+        """Turns until it is so; how long it took. Raises AssertionError when it takes longer.
+
+        A turn every five minutes; where it may take many hours, every half hour.
+        """
+        began, pause = self.house.now(), timedelta(minutes=5 if within < timedelta(hours=6) else 30)
         while not is_so():
             assert self.house.now() - began < within, f"not within {within}"
-            self.later(timedelta(minutes=5))
+            self.later(pause)
         return self.house.now() - began
 
     def until_received(self, appointment_id: int) -> None:

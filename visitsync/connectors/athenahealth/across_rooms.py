@@ -9,9 +9,9 @@ from visitsync.domain.reason import Owner
 WITHOUT_LIMITS = {"calls_per_second": "none", "calls_per_day": "none", "token_calls_per_minute": "none"}
 
 TOLD: Mapping[str, Told] = {
-    "B13-nobody": Told(
-        outcome=Outcome.NOT_TELEMEDICINE, codes=("held-slot",), owner=Owner.NOBODY,
-        then=Outcome.NOT_TELEMEDICINE, then_codes=("held-slot",),
+    "B13-nobody": Told(  # a booked row that leaves out its patient is set aside, and named where it is asked for
+        outcome=None, codes=("not-received-yet",), owner=Owner.NOBODY, says="We have not received it",
+        fix="Nothing to do yet", by="Expected by", then=None, then_codes=("not-received-yet",),
     ),
     "F7-office": Told(
         outcome=Outcome.NOT_TELEMEDICINE, codes=("type-not-approved",), owner=Owner.FRONT_DESK, by=SOON,
