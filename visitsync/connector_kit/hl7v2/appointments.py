@@ -61,9 +61,7 @@ def _told(identity: str, news: AppointmentNews, known: Appointment | None, profi
     status, text = (state.status, state.text) if state.is_said else (before.status, before.status_text)
     if status is AppointmentStatus.NO_SHOW and news.sent_at is not None and start.instant > news.sent_at:
         text = f"{text} ({EARLY_NO_SHOW})".strip()
-    names_parent = bool(news.parent_id)
-    replaces = names_parent and replaces_parent(news.event, profile)
-    return Appointment(
+    told = Appointment(
         id=identity,
         start=start,
         duration_minutes=minutes if minutes is not None else before.duration_minutes or profile.default_minutes,
@@ -71,7 +69,6 @@ def _told(identity: str, news: AppointmentNews, known: Appointment | None, profi
         status_text=text,
         marks=_marks_after(before.marks, news.marks, news.deleted),
         patient_id=patients[0] if patients else before.patient_id,
-        other_patient_ids=patients[1:] if patients else before.other_patient_ids,
         practitioner_id=_kept(before.practitioner_id, PROVIDER, news) if provider is None else provider.id or None,
         practitioner_name=_kept(before.practitioner_name, PROVIDER, news)
         if provider is None
@@ -87,12 +84,27 @@ def _told(identity: str, news: AppointmentNews, known: Appointment | None, profi
         booked_at=before.booked_at or (news.sent_at if news.event == "S12" else None),
         changed_at=news.sent_at if news.sent_at is not None else before.changed_at,
         is_block=_is_block(news, before, is_new=known is None),
+        video_words=news.video_words if news.video_words is not None else before.video_words,
+    )
+    if known is None and not (news.parent_id or len(patients) > 1 or state.is_deleted):
+        return told
+    return _with_what_is_rare(told, news, before, profile)
+
+
+def _with_what_is_rare(
+    told: Appointment, news: AppointmentNews, before: Appointment, profile: SenderProfile
+) -> Appointment:
+    """Apart from the rest because Python passes more than 15 arguments by name many times more slowly."""
+    state, patients, names_parent = news.state, news.patient_ids, bool(news.parent_id)
+    replaces = names_parent and replaces_parent(news.event, profile)
+    return msgspec.structs.replace(
+        told,
+        other_patient_ids=patients[1:] if patients else before.other_patient_ids,
         is_deleted=state.is_deleted if state.is_said else before.is_deleted,
         is_group=len(patients) > 1 or (not patients and before.is_group),
         series_id=news.parent_id if names_parent and not replaces else before.series_id,
         replaces_id=news.parent_id if replaces else before.replaces_id,
         replaced_by_id=None if news.event in BOOKINGS and state.is_said else before.replaced_by_id,
-        video_words=news.video_words if news.video_words is not None else before.video_words,
         first_seen_at=before.first_seen_at,
         missing_since=before.missing_since,
     )
