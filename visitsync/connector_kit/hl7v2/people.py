@@ -46,6 +46,7 @@ def after_merge(identity: str, survivor: str, known: Patient | None, sent: datet
 
 
 def _folded(before: Patient, person: Segment, message: Message, profile: SenderProfile) -> Patient:
+    """What is told over what was known before, `changed_at` apart."""
     fold = _Fold(profile.empty_means == "deleted")
     name = _name(person)
     born = person.value(7)
@@ -70,7 +71,6 @@ def _folded(before: Patient, person: Segment, message: Message, profile: SenderP
         status=status,
         merged_into_id=merged_into,
         is_marked_as_test=before.is_marked_as_test,
-        changed_at=before.changed_at,
     )
 
 
