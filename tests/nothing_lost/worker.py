@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -92,6 +92,8 @@ class Worker:
 class Workers:
     """`with Workers() as workers:` starts the server; one job at a time."""
 
+    _last: Worker | None = None
+
     def __enter__(self) -> Self:
         self._server = subprocess.Popen(
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
@@ -99,6 +101,10 @@ class Workers:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        """Ends the last worker, too, where a test that failed has left it standing still."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if self._last is not None and _state_of(self._last.pid) == "T":
+                os.kill(self._last.pid, signal.SIGKILL)
         assert self._server.stdin is not None
         self._server.stdin.close()
         self._server.wait()
@@ -110,7 +116,8 @@ class Workers:
         assert self._server.stdin is not None
         self._server.stdin.write(msgspec.json.encode(job) + b"\n")
         self._server.stdin.flush()
-        return Worker(self._server)
+        self._last = Worker(self._server)
+        return self._last
 
     def run(self, job: Job) -> Ended:
         """Lets a new process do the job, and waits for its end."""
