@@ -1,12 +1,12 @@
 """Edits that a feed tells late, all at once, or never: none is lost, and each that only a sweep found is counted.
 
-import os
-import pytest
-import os
 Sync tools that people use lost 500 of 500 late edits, 300 of 300 changes with one stamp and 100 of 100 deletes.
 """
 
+import os
 from datetime import timedelta
+
+import pytest
 
 from tests.nothing_lost.clinics import MONDAY, a_clinic_of_regulars, ticking_from
 from tests.nothing_lost.house import Arrange, House
