@@ -219,3 +219,13 @@ def test_a_keyring_that_makes_no_sense_is_refused_without_quoting_it(text: str) 
 def test_the_vault_of_the_tests_works(vault: Vault) -> None:
     aad = place("staff", uuid4())
     assert vault.open(vault.seal(b"x", aad), aad) == b"x"
+
+
+def test_a_derived_key_depends_on_keyring_and_purpose_and_outlives_a_rotation() -> None:
+    derived = Vault(keyring(1)).derive("signing")
+    assert len(derived) == 32
+    assert derived == Vault(keyring(1, 2)).derive("signing"), "data keys do not matter"
+    others = Keyring(index_key=b"o" * 32, data_keys={1: b"d" * 32}, sealing_key_id=1)
+    elsewhere = {Vault(keyring(1)).derive("signin"), Vault(others).derive("signing"), b"i" * 32}
+    assert derived not in elsewhere
+    assert len(elsewhere) == 3

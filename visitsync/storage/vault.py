@@ -75,7 +75,15 @@ class Vault:
         message = b"%b\0%b%b" % (kind.encode(), practice_id.bytes, value.encode("utf-8", "surrogatepass"))
         return hmac.digest(self._index_key, message, "sha256")[:INDEX_BYTES]
 
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes, always the same for this keyring and purpose; telling them tells nothing of any other key.
+
+        Made from the key that is never rotated. For what needs a secret of its own: a chain of hashes, a signature.
+        """
+        return HKDF(SHA256(), length=32, salt=None, info=b"visitsync derived 1\0" + purpose.encode()).derive(self._root)
+
     def _use(self, keyring: Keyring) -> None:
+        self._root = keyring.index_key
         self._opening = {_header(key_id): AESGCM(key) for key_id, key in keyring.data_keys.items()}
         newest = _header(keyring.sealing_key_id)
         self._sealing = (newest, self._opening[newest])
