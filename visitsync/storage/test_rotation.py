@@ -24,6 +24,11 @@ from visitsync.storage.vault import Vault
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 PATIENTS = [Patient(id=f"p{number}", first_name="Ada", email="ada@example.org") for number in range(7)]
 NOT_SEALED = {
+    ("audit_entry", "details"),
+    ("audit_entry", "hash"),
+    ("audit_entry", "previous_hash"),
+    ("audit_head", "hash"),
+    ("audit_head", "seal"),
     ("peer", "fingerprint"),
     ("appointment", "findings"),
     ("appointment", "fingerprint"),
@@ -32,7 +37,7 @@ NOT_SEALED = {
     ("intake", "sha256"),
     ("patient", "fingerprint"),
 }
-"""Digests, and what holds no name, contact or note."""
+"""Digests, what holds no name, contact or note, and what is sealed for good because its row never changes (audit)."""
 
 
 def vault(*key_ids: int) -> Vault:
