@@ -1,6 +1,5 @@
 """Trouble of the connection, and of single records: told with whose it is to mend, and gone once it is over."""
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -14,8 +13,6 @@ from visitsync.domain.reason import Owner
 from visitsync.simulator_kit.scenarios import SCENARIOS
 from visitsync.simulator_kit.staging import a_booking, a_patient, the_practitioner
 from visitsync.storage.practices import ConnectionState
-
-pytestmark = pytest.mark.skipif(not os.environ.get("EVERY_EMR"), reason="leaves no free connection: to be mended")
 
 SOON, A_DAY = timedelta(minutes=5), timedelta(hours=25)
 each_emr = pytest.mark.parametrize("emr", EMRS)

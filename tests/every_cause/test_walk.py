@@ -1,11 +1,12 @@
 """`why` walks the catalogue: every cause that a pretend EMR can stage gets its answer, its fix, and then its visit."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 
 import pytest
 
-from tests.every_cause.conftest import OpenPractice
+from tests.every_cause.conftest import a_practice
 from tests.every_cause.practice import ALL
 from tests.every_cause.told import told_by
 from tests.every_cause.walk import SETTINGS, TWO_PEOPLE, Look, Walk, walk
@@ -18,9 +19,16 @@ every_scenario = pytest.mark.parametrize(("emr", "name"), CASES)
 
 
 @pytest.fixture(scope="module")
-def walks(open_practice: OpenPractice) -> Callable[[str], Walk]:
+def walks(module_database_url: str) -> Callable[[str], Walk]:
     """Walks through an EMR when a test first asks for it."""
-    return cache(lambda emr: walk(open_practice(emr, settings={**SETTINGS, **ALL[emr].walk_settings})))
+
+    @cache
+    def walked(emr: str) -> Walk:
+        settings = {**SETTINGS, **ALL[emr].walk_settings}
+        with closing(a_practice(emr, module_database_url, settings=settings)) as practice:
+            return walk(practice)
+
+    return walked
 
 
 @pytest.fixture
