@@ -6,7 +6,7 @@ import pytest
 
 from tests.every_cause.conftest import OpenPractice
 from tests.every_cause.practice import EMRS, Practice, codes_of
-from tests.every_cause.told import told_by
+from tests.every_cause.told import told_by, word
 from tests.every_cause.walked import walks
 from tests.nothing_lost.vendors import VENDORS
 from visitsync.connector_kit.pages import RecordKind
@@ -37,9 +37,25 @@ def test_f9_a_deletion_that_nothing_announces_is_told_in_two_steps(emr: str, ope
     answer = practice.why(booked)
     [words] = answer.explanations
     assert (answer.outcome, words.code) == ("cancelled", "deleted-in-emr")
+    assert f"It was {word(VENDORS[emr], 'gone')}." in words.sentence
     assert "Does the patient know?" in words.fix
     assert answer.visit is not None
     assert answer.visit.state == "cancelled"
+
+
+@walks("deleted-in-emr")
+def test_f1_where_cancelled_rows_vanish_nobody_is_told_that_it_was_not_cancelled(open_practice: OpenPractice) -> None:
+    practice = open_practice("greenway_prime_suite", cancellations="vanish")
+    booked, *_ = [a_booking(practice.clinic, in_days=4).id for _ in range(10)]
+    practice.sync()
+    practice.clinic.cancel(booked)
+    for _ in range(2):
+        practice.later(A_DAY)
+    answer = practice.why(booked)
+    [words] = answer.explanations
+    assert (answer.outcome, words.code) == ("cancelled", "deleted-in-emr")
+    assert words.title == "No longer in Greenway Prime Suite"
+    assert words.sentence.endswith("schedule. It was cancelled or deleted there.")
 
 
 @each_emr

@@ -84,7 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     is_type_owned: bool = False
     required_demographics: frozenset[Demographic]
     words: Mapping[str, str]
-    """Our word → this EMR's: type, location, provider, patient, note."""
+    """Our word → this EMR's: type, location, provider, patient, note; "gone": what became of rows that vanish."""
     fixes: Mapping[str, str] = {}
     """Reason → what to do about it, where this EMR's menus or fields have names of their own; templates, see Reason."""
     credentials: tuple[CredentialField, ...]

@@ -25,6 +25,7 @@ DEFAULT_WORDS: Mapping[str, str] = {
     "provider": "provider",
     "patient": "patient",
     "note": "note",
+    "gone": "deleted there, not cancelled",
 }
 """Our word → what staff read where the EMR has no word of its own."""
 

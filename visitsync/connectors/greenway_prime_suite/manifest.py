@@ -56,6 +56,7 @@ MANIFEST = Manifest(
         "provider": "care provider",
         "patient": "patient",
         "note": "appointment comments",
+        "gone": "cancelled or deleted there",  # either way the row may simply vanish
     },
     fixes=FIXES,
     credentials=(
