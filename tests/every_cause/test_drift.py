@@ -180,7 +180,7 @@ def test_a3_d5_whatever_came_after_the_lists_were_read_waits_for_them_an_hour_at
     answer = practice.why(booked)
     assert (answer.outcome, codes_of(answer)) == ("waiting", ["type-unknown", "provider-unknown"])
     unknown_type, unknown_provider = answer.explanations
-    assert unknown_type.expected_by_text == "Expected by today 12:15."
+    assert unknown_type.expected_by_text == "Expected by today 12:15 PM."
     assert "is not yet in the list that we read from DrChrono" in unknown_type.sentence
     assert "The list is read again within the hour" in unknown_provider.fix
     for _ in range(13):

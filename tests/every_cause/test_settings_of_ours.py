@@ -25,8 +25,8 @@ def test_e9_a_shortened_window_names_the_day_and_the_setting(emr: str, open_prac
     answer = practice.why(booked)
     [words] = answer.explanations
     assert (answer.outcome, words.code, words.owner) == ("waiting", "sync-window-shortened", "practice admin")
-    assert "set to 1 months ahead; the visit will appear by itself on Sun 8 Nov 2026" in words.sentence
-    assert answer.expected_by_text == "Sun 8 Nov 2026"
+    assert "set to 1 months ahead; the visit will appear by itself on Sun, Nov 8, 2026" in words.sentence
+    assert answer.expected_by_text == "Sun, Nov 8, 2026"
     practice.change_settings(sync_months="3")
     practice.later(timedelta(minutes=5))
     assert practice.why(booked).outcome == "ready"
@@ -41,7 +41,7 @@ def test_e8_a_visit_in_the_night_is_flagged_until_it_is_moved(emr: str, open_pra
     answer = practice.why(booked)
     [words] = answer.explanations
     assert (answer.outcome, words.code) == ("ready", "outside-opening-hours")
-    assert "Wed 21 Oct 2026 03:00 is outside the practice's opening hours" in words.sentence
+    assert "Wed, Oct 21, 2026, 3:00 AM is outside the practice's opening hours" in words.sentence
     assert SCENARIOS["E8"].fix is not None
     SCENARIOS["E8"].fix(practice.clinic, booked)
     practice.later(timedelta(minutes=5))
@@ -57,7 +57,7 @@ def test_e8_a_visit_on_a_closed_day_is_flagged(open_practice: OpenPractice) -> N
     practice.close_on(booked.start.date())
     [words] = practice.why(booked.id).explanations
     assert (words.code, words.owner) == ("practice-closed", "front desk")
-    assert "Wed 21 Oct 2026 is one of the practice's own closures" in words.sentence
+    assert "Wed, Oct 21, 2026 is one of the practice's own closures" in words.sentence
 
 
 @each_emr

@@ -21,14 +21,14 @@ SCREEN = Screen(emr="drchrono", words={"emr": "DrChrono", "type": "appointment p
 @pytest.mark.parametrize(
     ("instant", "words"),
     [
-        (datetime(2026, 11, 23, 15, 42, tzinfo=UTC), "today 10:42"),
-        (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "tomorrow 09:00"),
-        (datetime(2026, 11, 24, 3, 0, tzinfo=UTC), "today 22:00"),
-        (datetime(2026, 11, 22, 21, 5, tzinfo=UTC), "yesterday 16:05"),
-        (datetime(2026, 11, 27, 15, 0, tzinfo=UTC), "Fri 27 Nov 10:00"),
-        (datetime(2026, 11, 29, 15, 0, tzinfo=UTC), "Sun 29 Nov 10:00"),
-        (datetime(2026, 11, 30, 15, 0, tzinfo=UTC), "Mon 30 Nov 2026"),
-        (datetime(2025, 8, 12, 15, 0, tzinfo=UTC), "Tue 12 Aug 2025"),
+        (datetime(2026, 11, 23, 15, 42, tzinfo=UTC), "today 10:42 AM"),
+        (datetime(2026, 11, 24, 14, 0, tzinfo=UTC), "tomorrow 9:00 AM"),
+        (datetime(2026, 11, 24, 3, 0, tzinfo=UTC), "today 10:00 PM"),
+        (datetime(2026, 11, 22, 21, 5, tzinfo=UTC), "yesterday 4:05 PM"),
+        (datetime(2026, 11, 27, 15, 0, tzinfo=UTC), "Fri, Nov 27, 10:00 AM"),
+        (datetime(2026, 11, 29, 15, 0, tzinfo=UTC), "Sun, Nov 29, 10:00 AM"),
+        (datetime(2026, 11, 30, 15, 0, tzinfo=UTC), "Mon, Nov 30, 2026"),
+        (datetime(2025, 8, 12, 15, 0, tzinfo=UTC), "Tue, Aug 12, 2025"),
     ],
 )
 def test_times_are_told_on_the_practices_own_clocks(instant: datetime, words: str) -> None:
@@ -37,8 +37,8 @@ def test_times_are_told_on_the_practices_own_clocks(instant: datetime, words: st
 
 def test_days_and_wall_times_are_told() -> None:
     assert day_in_words(date(2026, 11, 24), date(2026, 11, 23)) == "tomorrow"
-    assert day_in_words(date(2027, 8, 12), date(2026, 11, 23)) == "Thu 12 Aug 2027"
-    assert wall_in_words(datetime(2027, 3, 14, 2, 30)) == "Sun 14 Mar 2027 02:30"
+    assert day_in_words(date(2027, 8, 12), date(2026, 11, 23)) == "Thu, Aug 12, 2027"
+    assert wall_in_words(datetime(2027, 3, 14, 2, 30)) == "Sun, Mar 14, 2027, 2:30 AM"
 
 
 def test_the_emrs_own_words_are_used() -> None:
@@ -54,13 +54,13 @@ def test_the_emrs_own_words_are_used() -> None:
 def test_r8_a_date_in_the_evidence_is_told_in_words() -> None:
     finding = Finding("beyond-horizon", {"months": "3", "enters_on": "2027-02-24"})
     told = explain(finding, SCREEN, expected_by=datetime(2027, 2, 24, 5, 15, tzinfo=UTC))
-    assert "on Wed 24 Feb 2027" in told.sentence
-    assert told.expected_by_text == "Expected by Wed 24 Feb 2027."
+    assert "on Wed, Feb 24, 2027" in told.sentence
+    assert told.expected_by_text == "Expected by Wed, Feb 24, 2027."
 
 
 def test_r17_a_fix_says_by_when_it_will_be_right() -> None:
     told = explain(Finding("email-missing"), SCREEN, expected_after_fix=NOW + timedelta(minutes=15))
-    assert told.expected_by_text == "Once that is done, it is right by itself: by today 10:15."
+    assert told.expected_by_text == "Once that is done, it is right by itself: by today 10:15 AM."
     assert explain(Finding("email-missing"), SCREEN).expected_by_text == ""
     assert explain(Finding("test-visit"), SCREEN, expected_after_fix=NOW).expected_by_text == ""
 

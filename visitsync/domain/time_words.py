@@ -12,27 +12,56 @@ _DAYS_WITH_TIME = 6
 
 
 def in_words(instant: datetime, zone: str, now: datetime) -> str:
-    """An aware instant: "today 10:42", "Thu 26 Nov 10:42" within a week, else "Wed 12 Aug 2026". Raises UnknownZone."""
+    """An aware instant: "today 2:30 PM", "Thu, Nov 26, 2:30 PM" within a week, else "Wed, Aug 12, 2026".
+
+    Raises UnknownZone.
+    """
     tz = zone_named(zone)
     local, today = instant.astimezone(tz), now.astimezone(tz).date()
     distance = (local.date() - today).days
     if near := _NEAR_DAYS.get(distance):
         return f"{near} {_time(local)}"
     if abs(distance) <= _DAYS_WITH_TIME:
-        return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {_time(local)}"
+        return f"{_short_day(local)}, {_time(local)}"
     return day_in_words(local.date(), today)
 
 
 def day_in_words(day: date, today: date) -> str:
-    """A date: "today", "tomorrow", "yesterday", else "Wed 12 Aug 2026"."""
+    """A date: "today", "tomorrow", "yesterday", else "Wed, Aug 12, 2026"."""
     near = _NEAR_DAYS.get((day - today) // timedelta(days=1))
-    return near or f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return near or f"{_short_day(day)}, {day.year}"
 
 
 def wall_in_words(wall: datetime) -> str:
-    """A wall time as the EMR's screen shows it: "Sun 8 Mar 2026 02:30"."""
-    return f"{_DAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]} {wall.year} {_time(wall)}"
+    """A wall time as the EMR's screen shows it: "Sun, Mar 8, 2026, 2:30 AM"."""
+    return f"{_short_day(wall)}, {wall.year}, {_time(wall)}"
+
+
+def time_in_words(instant: datetime, zone: str) -> str:
+    """The time of day of an aware instant: "2:30 PM". Raises UnknownZone."""
+    return _time(instant.astimezone(zone_named(zone)))
+
+
+def stamp_in_words(instant: datetime, zone: str) -> str:
+    """An aware instant to the second, for histories: "Tue, Nov 24, 2:30:07 PM". Raises UnknownZone."""
+    local = instant.astimezone(zone_named(zone))
+    hour, half = _hour(local)
+    return f"{_short_day(local)}, {hour}:{local.minute:02}:{local.second:02} {half}"
+
+
+def short_day_in_words(day: date) -> str:
+    """A date of this year: "Tue, Nov 24"."""
+    return _short_day(day)
+
+
+def _short_day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]}, {_MONTHS[day.month - 1]} {day.day}"
 
 
 def _time(wall: datetime) -> str:
-    return f"{wall.hour:02}:{wall.minute:02}"
+    hour, half = _hour(wall)
+    return f"{hour}:{wall.minute:02} {half}"
+
+
+def _hour(wall: datetime) -> tuple[int, str]:
+    return wall.hour % 12 or 12, "AM" if wall.hour < 12 else "PM"
