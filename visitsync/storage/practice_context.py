@@ -12,6 +12,7 @@ from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.email_address import canonical
 from visitsync.domain.opening_hours import read_opening_hours
 from visitsync.domain.practice import Agreement, ConnectionFacts, PracticeContext
+from visitsync.domain.required_demographics import read_demographics
 from visitsync.storage import catalog, notices, practice_settings, practices, staff, sync_runs, visits
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import ConnectionState, StoredConnection
@@ -65,7 +66,9 @@ def _facts(
         emr=manifest.emr,
         usual_minutes=manifest.usual_minutes,
         abnormal_minutes=manifest.abnormal_minutes,
-        required_demographics=manifest.required_demographics,
+        required_demographics=read_demographics(
+            settings.get("required_demographics", ""), manifest.required_demographics
+        ),
         recognition=practice_settings.recognition(
             approved,
             usual_kind=manifest.marks[0],

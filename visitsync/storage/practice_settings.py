@@ -34,13 +34,19 @@ class Author(msgspec.Struct, frozen=True):
 
 
 def note_change(
-    transaction: Transaction, author: Author, what: str, *, before: str | None = None, after: str | None = None
+    transaction: Transaction,
+    author: Author,
+    what: str,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    undoes: int | None = None,
 ) -> int:
     """Keeps that a setting was changed; returns the number of the change. Values carry no patient data."""
     row = transaction.execute(
-        """insert into setting_change (practice_id, changed_at, changed_by, what, before, after)
-           values (%s, %s, %s, %s, %s, %s) returning change_id""",
-        (transaction.practice_id, author.now, author.name, what, before, after),
+        """insert into setting_change (practice_id, changed_at, changed_by, what, before, after, undoes)
+           values (%s, %s, %s, %s, %s, %s, %s) returning change_id""",
+        (transaction.practice_id, author.now, author.name, what, before, after, undoes),
     ).fetchone()
     assert row is not None  # noqa: S101  # an insert returns its row
     return int(row[0])
@@ -57,14 +63,35 @@ def approve(
     spelling_of: str | None = None,
 ) -> int:
     """Approves a mark (or accepts a spelling of one); returns the number of the change."""
-    transaction.execute(
-        """insert into approval (practice_id, connection_id, kind, value, is_id, spelling_of, approved_by, approved_at)
-           values (%s, %s, %s, %s, %s, %s, %s, %s)
-           on conflict (practice_id, connection_id, kind, is_id, value)
-           do update set spelling_of = excluded.spelling_of""",
-        (transaction.practice_id, connection_id, kind, value, is_id, spelling_of, author.name, author.now),
+    return approve_all(
+        transaction, connection_id, author, kind=kind, values=[value], is_id=is_id, spelling_of=spelling_of
     )
-    return note_change(transaction, author, f"approve {kind}", after=value)
+
+
+def approve_all(
+    transaction: Transaction,
+    connection_id: UUID,
+    author: Author,
+    *,
+    kind: MarkKind,
+    values: Sequence[str],
+    is_id: bool,
+    spelling_of: str | None = None,
+) -> int:
+    """The same for several marks at once, as one change: one name may have many ids."""
+    with transaction.cursor() as cursor:
+        cursor.executemany(
+            """insert into approval (practice_id, connection_id, kind, value, is_id, spelling_of,
+                                     approved_by, approved_at)
+               values (%s, %s, %s, %s, %s, %s, %s, %s)
+               on conflict (practice_id, connection_id, kind, is_id, value)
+               do update set spelling_of = excluded.spelling_of""",
+            [
+                (transaction.practice_id, connection_id, kind, value, is_id, spelling_of, author.name, author.now)
+                for value in values
+            ],
+        )
+    return note_change(transaction, author, f"approve {kind}", after=", ".join(values))
 
 
 def withdraw_approval(
@@ -169,6 +196,20 @@ def link_household(
     return household_id, note_change(transaction, author, "link household", after=", ".join(sorted(patient_ids)))
 
 
+def unlink_household(transaction: Transaction, connection_id: UUID, author: Author, patient_ids: Sequence[str]) -> int:
+    """Says that these patients belong to no household any more; returns the number of the change.
+
+    Raises LookupError where none of them belongs to one.
+    """
+    removed = transaction.execute(
+        "delete from household_member where practice_id = %s and connection_id = %s and patient_id = any(%s)",
+        (transaction.practice_id, connection_id, list(patient_ids)),
+    ).rowcount
+    if not removed:
+        raise LookupError("none of them belongs to a household")
+    return note_change(transaction, author, "unlink household", before=", ".join(sorted(patient_ids)))
+
+
 def households(transaction: Transaction, connection_id: UUID) -> dict[str, str]:
     """Patient id → household id."""
     rows = transaction.execute(
@@ -191,6 +232,17 @@ def declare_test_visit(
     return note_change(transaction, author, "test visit", after=appointment_id)
 
 
+def undeclare_test_visit(transaction: Transaction, connection_id: UUID, author: Author, appointment_id: str) -> int:
+    """Says that an appointment is no test after all. Raises LookupError where it was not declared one."""
+    removed = transaction.execute(
+        "delete from test_visit where practice_id = %s and connection_id = %s and appointment_id = %s",
+        (transaction.practice_id, connection_id, appointment_id),
+    ).rowcount
+    if not removed:
+        raise LookupError(appointment_id)
+    return note_change(transaction, author, "no test visit", before=appointment_id)
+
+
 def test_visits(transaction: Transaction, connection_id: UUID, *, now: datetime) -> frozenset[str]:
     """Appointments that are declared tests and have not expired."""
     rows = transaction.execute(
@@ -210,3 +262,26 @@ def close_on(transaction: Transaction, author: Author, days: Sequence[date]) -> 
         (list(days), transaction.practice_id),
     )
     return note_change(transaction, author, "closures", after=", ".join(day.isoformat() for day in days))
+
+
+def open_on(transaction: Transaction, author: Author, days: Sequence[date]) -> int:
+    """Takes days back on which the practice would have been closed (its own zone)."""
+    transaction.execute(
+        """update practice set closures = array(select day from unnest(closures) as day
+                                                where day <> all(%s::date[]) order by day)
+           where practice_id = %s""",
+        (list(days), transaction.practice_id),
+    )
+    return note_change(transaction, author, "closures", before=", ".join(day.isoformat() for day in days))
+
+
+def forget_status(transaction: Transaction, connection_id: UUID, author: Author, *, status_text: str) -> int:
+    """Takes the meaning of a status back. Raises LookupError where none was given."""
+    row = transaction.execute(
+        """delete from status_meaning where practice_id = %s and connection_id = %s and status_text = %s
+           returning status""",
+        (transaction.practice_id, connection_id, status_text.casefold()),
+    ).fetchone()
+    if row is None:
+        raise LookupError(status_text)
+    return note_change(transaction, author, "status meaning", before=f"{status_text}: {row[0]}")

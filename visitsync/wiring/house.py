@@ -1,6 +1,6 @@
 """Puts the parts together: the database, the vault, the clock, and a link for every connection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -9,17 +9,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from visitsync.connector_kit.connector import Clock, ConnectionConfig
-from visitsync.connectors import connector_for
-from visitsync.storage import practices
-from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Database
 from visitsync.storage.keyring import Keyring, KeyringUnusable
 from visitsync.storage.migrate import DatabaseOutdated, migrate, refuse_outdated
 from visitsync.storage.practices import StoredConnection
 from visitsync.storage.roles import AppRole, app_url
 from visitsync.storage.vault import Vault
-from visitsync.storage.vendor_limits import StoredBudget
 from visitsync.sync.context_cache import ContextCache
+from visitsync.sync.engine import Engine
 from visitsync.sync.link import Link, Progress
 from visitsync.wiring.clock import clock_ahead
 from visitsync.wiring.embedded_postgres import EmbeddedPostgres
@@ -51,48 +48,22 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         self, practice_id: UUID, connection_id: UUID, *, progress: Callable[[Progress], None] | None = None
     ) -> Link:
         """A practice's connection with everything that a run needs. Raises NoSuchConnection, NeedsReconnect."""
-        with self.database.practice(practice_id) as transaction:
-            practice = practices.find_practice(transaction)
-            connection = practices.find_connection(transaction, connection_id)
-        module = connector_for(connection.emr)
-        credentials = StoredCredentials(self.database, self.vault, practice_id=practice_id, connection_id=connection_id)
-        connector = module.open_connection(
-            self.config(connection, practice.zone),
-            credentials,
-            self.budget(connection.emr, connection_id, credentials.read()),
-            self.clock,
-        )
-        return Link(
-            practice_id=practice_id,
-            connection_id=connection_id,
-            manifest=connector.manifest,  # as this connection's settings make it
-            connector=connector,
-            translator=module.TRANSLATOR,
-            database=self.database,
-            vault=self.vault,
-            clock=self.clock,
-            contexts=self.contexts,
-            progress=progress,
-        )
+        return self.engine.link(practice_id, connection_id, progress=progress)
 
     def config(self, connection: StoredConnection, practice_zone: str) -> ConnectionConfig:
         """Where and how a connection's EMR is asked."""
-        return ConnectionConfig(
-            connection_id=str(connection.connection_id),
-            base_url=connection.base_url,
-            settings=connection.settings,
-            practice_zone=practice_zone,
-            allows_loopback=self.settings.allows_loopback,
-        )
+        return self.engine.config(connection, practice_zone)
 
-    def budget(self, emr: str, connection_id: UUID, credentials: Mapping[str, str]) -> StoredBudget:
-        """The shared count of requests; limits belong to our application, to the credentials, or to the connection."""
-        owners = {
-            "application": credentials.get("client_id", str(connection_id)),
-            "credential": credentials.get("customer_key", str(connection_id)),
-            "connection": str(connection_id),
-        }
-        return StoredBudget(self.database, emr=emr, owners=owners)
+    @property
+    def engine(self) -> Engine:
+        """What acting for practices needs, without the settings of this installation."""
+        return Engine(
+            database=self.database,
+            vault=self.vault,
+            clock=self.clock,
+            allows_loopback=self.settings.allows_loopback,
+            contexts=self.contexts,
+        )
 
 
 @contextmanager
