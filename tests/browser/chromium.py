@@ -1,0 +1,90 @@
+"""Starts Debian's chromium once per test process, and keeps its event loop out of the way of all other tests."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+PATIENCE_MILLISECONDS = 20_000
+"""How long a page may take to show what is expected: long, because the machine may be busy."""
+
+FONTS = Path(__file__).with_name("fonts.conf")
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-component-update",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
+)
+
+
+class Chromium:
+    """The running browser. Its event loop counts as running in this thread only while a test drives a page."""
+
+    def __init__(self, browser: Browser, loop: asyncio.AbstractEventLoop) -> None:
+        self.browser = browser
+        self._loop = loop
+
+    @contextmanager
+    def driven(self) -> Iterator[None]:
+        """Inside, pages can be driven; `asyncio.run` cannot be used."""
+        with running_loop(self._loop):
+            yield
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Inside, `asyncio.run` can be used again; pages cannot be driven."""
+        with running_loop(None):
+            yield
+
+
+@contextmanager
+def started() -> Iterator[Chromium]:
+    """The browser, until the end of the block. Skips the test, loudly, where there is none."""
+    program = program_or_skip()
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with sync_playwright() as playwright:
+        # Playwright leaves out the sandbox: root may not have one, nor most containers, and the pages are our own.
+        browser = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, env={**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+        )
+        chromium = Chromium(browser, asyncio.get_running_loop())
+        with chromium.set_aside():
+            yield chromium
+        browser.close()
+
+
+def program_or_skip() -> str:
+    folders = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+    program = shutil.which("chromium", path=os.pathsep.join(folders))
+    if program is None:
+        pytest.skip(
+            "NO BROWSER, so the tests of the pages did not run. `make browser` fetches chromium, or says why not."
+        )
+    return program
+
+
+@contextmanager
+def running_loop(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    """Playwright's loop never stops between two calls: who is said to run in this thread has to be told by hand."""
+    try:
+        before: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+    except RuntimeError:
+        before = None
+    set_running_loop(loop)
+    try:
+        yield
+    finally:
+        set_running_loop(before)
+
+
+def set_running_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    asyncio._set_running_loop(loop)  # noqa: SLF001 - made for those who bring a loop of their own
