@@ -8,7 +8,7 @@ READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types walls crash bench new-emr lock clean
+.PHONY: help demo test browser check lint types walls crash bench new-emr lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,8 +16,11 @@ help: ## Show this list
 demo: $(READY) ## The main job, start to end, on embedded parts
 	@$(BIN)/visitsync demo $(ARGS)
 
-test: $(READY_DEV) ## All tests, on every core
+test: $(READY_DEV) browser ## All tests, on every core
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+browser: $(READY_DEV) ## Chromium for the tests of the pages: quick if it is there
+	@$(BIN)/python requirements/get_chromium.py
 
 check: lint types walls test ## What CI runs
 
