@@ -3,12 +3,16 @@
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.nothing_lost.clinics import MONDAY, a_clinic_of_regulars, ticking_from
 from tests.nothing_lost.house import Arrange, House
 from tests.nothing_lost.oracle import differences
 from tests.nothing_lost.vendors import VENDORS, Vendor
+from visitsync.sync.keeping import keep
+from visitsync.sync.readings import begin, finish
+from visitsync.sync.run import claim
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
@@ -72,6 +76,18 @@ def test_a_record_that_is_read_well_again_leaves_quarantine(arrange: Arrange, ve
     assert house.query("select count(*) from quarantine where resolved_at is null") == [(1,)]
     house.turns(2, full=True)
     assert house.query("select count(*) from quarantine where resolved_at is null") == [(0,)]
+
+
+def test_rows_that_say_nothing_at_all_are_counted_each_and_once(arrange: Arrange) -> None:
+    house = arrange(VENDORS["carecloud"])
+    page = next(iter(house.link.connector.read_changes(None)))
+    rows = [*msgspec.json.decode(page.body, type=list[msgspec.Raw]), *[msgspec.Raw(b"null")] * 3]
+    for _ in range(2):
+        run = claim(house.link)
+        begin(run, "changes")
+        keep(run, msgspec.structs.replace(page, body=msgspec.json.encode(rows)), None)
+        finish(run)
+        assert house.query("select count(*) from quarantine where resolved_at is null") == [(3,)]
 
 
 @every_vendor

@@ -1,6 +1,7 @@
 """A record on its way in: where it came from, whether its bytes are new, and where it goes if it makes no sense."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -33,9 +34,23 @@ def unreadable(record: RawRecord, position: int, error: RecordUnreadable) -> Unr
     return UnreadableRecord(kind=record.kind, position=position, body=record.body, reason=str(error), id=record.id)
 
 
-def put_in_quarantine(run: Run, bench: Bench, bad: UnreadableRecord, intake_id: int) -> None:
-    """Keeps it with its bytes and the reason; the others go on."""
-    key = bad.id or quarantine.NAMELESS + hashlib.blake2b(bad.body, digest_size=8).hexdigest()
+def put_in_quarantine(run: Run, bench: Bench, unreadable: Unreadable) -> None:
+    """Keeps them with their bytes and the reasons; the others go on.
+
+    Where no id can be read the bytes are the name; of equal ones in one answer each is counted.
+    """
+    alike: Counter[tuple[int, bytes]] = Counter()
+    for bad, intake_id in unreadable:
+        alike[intake_id, bad.body] += 1
+        _put(run, bench, bad, intake_id, key=bad.id or _named_by(bad.body, alike[intake_id, bad.body]))
+
+
+def _named_by(body: bytes, copy: int) -> str:
+    digest = hashlib.blake2b(body, digest_size=8).hexdigest()
+    return quarantine.NAMELESS + (digest if copy == 1 else f"{digest} {copy}")
+
+
+def _put(run: Run, bench: Bench, bad: UnreadableRecord, intake_id: int, *, key: str) -> None:
     quarantine.put(
         bench.transaction,
         bench.vault,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from visitsync.connector_kit.errors import AnswerUnreadable
-from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind, UnreadableRecord
+from visitsync.connector_kit.pages import CATALOG_KINDS, RawRecord, RecordKind
 from visitsync.sync.judging import Bench
 from visitsync.sync.received import Received, Unreadable, put_in_quarantine
 from visitsync.sync.run import KeptPage, Run
@@ -21,7 +21,7 @@ MOST_UNREADABLE_WITHOUT_STOPPING = 10
 def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
     """Saves everything that these answers say. Raises AnswerUnreadable where one says nothing that can be trusted."""
     by_kind: dict[RecordKind, list[Received]] = defaultdict(list)
-    unreadable: list[tuple[UnreadableRecord, int]] = []
+    unreadable: Unreadable = []
     of = 0
     for one in kept:
         found = run.link.translator.split(one.page)
@@ -40,8 +40,7 @@ def take_in(run: Run, bench: Bench, kept: Sequence[KeptPage]) -> None:
             run.look_again(bench.transaction)
             bench = run.bench(bench.transaction)
     _refuse_another_format(len(unreadable), of)
-    for bad, intake_id in unreadable:
-        put_in_quarantine(run, bench, bad, intake_id)
+    put_in_quarantine(run, bench, unreadable)
 
 
 def _turn_of(run: Run, kind: RecordKind) -> int:
