@@ -48,8 +48,9 @@ _BY_PATIENT = "practice_id = %(practice)s and connection_id = %(connection)s and
 _KNOWN_COLUMNS = """appointment_id, fingerprint, changed_at, first_seen_at, missing_reads, missing_since,
                     outcome, findings, expected_by, recheck_at, patient_id"""
 _KNOWN = f"select found.* {each('%(keys)s', 'appointment', _KNOWN_COLUMNS, _BY_ID)}".encode()
-_STORED_COLUMNS = """connection_id, appointment_id, record, first_seen_at, missing_since, outcome, findings,
+STORED_COLUMNS = """connection_id, appointment_id, record, first_seen_at, missing_since, outcome, findings,
                      expected_by, recheck_at, decided_at, intake_id"""
+"""Of a query of this room, in the order in which `opened` reads them."""
 _VERDICT_COLUMNS = (
     ("appointment_id", "text"),
     ("outcome", "text"),
@@ -187,14 +188,14 @@ def select(
 
     They come patient by patient, so that whoever judges a batch needs each patient once.
     """
-    query = f"""select {_STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}
+    query = f"""select {STORED_COLUMNS} from appointment where practice_id = %(practice)s and {where}
                 order by practice_id, patient_id"""
     yield from _read(transaction, vault, query, parameters, batch)
 
 
 def find(transaction: Transaction, vault: Vault, connection_id: UUID, ids: Iterable[str]) -> list[StoredAppointment]:
     """These appointments, as far as they are stored."""
-    query = f"select found.* {each('%(keys)s', 'appointment', _STORED_COLUMNS, _BY_ID)}"
+    query = f"select found.* {each('%(keys)s', 'appointment', STORED_COLUMNS, _BY_ID)}"
     batches = _read(transaction, vault, query, {"connection": connection_id, "keys": list(ids)}, 2_000)
     return [one for batch in batches for one in batch]
 
@@ -213,7 +214,7 @@ def of_patients(
     transaction: Transaction, vault: Vault, connection_id: UUID, patient_ids: Sequence[str]
 ) -> Iterator[list[StoredAppointment]]:
     """Appointments of these patients that their record may change: telemedicine, and not over."""
-    query = f"""select found.* {each("%(keys)s", "appointment", _STORED_COLUMNS, _BY_PATIENT)}
+    query = f"""select found.* {each("%(keys)s", "appointment", STORED_COLUMNS, _BY_PATIENT)}
                 where outcome not in ('not_telemedicine', 'over')"""
     yield from _read(transaction, vault, query, {"connection": connection_id, "keys": list(patient_ids)}, 2_000)
     members = f"select distinct appointment_id {each('%(keys)s', 'group_member', 'appointment_id', _BY_PATIENT)}"
@@ -227,8 +228,8 @@ def due(
     transaction: Transaction, vault: Vault, connection_id: UUID, *, now: datetime
 ) -> Iterator[list[StoredAppointment]]:
     """Appointments that are to be judged again because time has passed."""
-    query = f"""select {_STORED_COLUMNS}
-                from (select {_STORED_COLUMNS} from appointment
+    query = f"""select {STORED_COLUMNS}
+                from (select {STORED_COLUMNS} from appointment
                       where practice_id = %(practice)s and recheck_at <= %(now)s offset 0) as due
                 where connection_id = %(connection)s"""
     return _read(transaction, vault, query, {"connection": connection_id, "now": now}, 2_000)
@@ -407,10 +408,11 @@ def _read(
     with transaction.connection.cursor("appointments", binary=True) as cursor:
         cursor.execute(query.encode(), {"practice": practice_id, **parameters})
         while rows := cursor.fetchmany(batch):
-            yield [_stored(vault, practice_id, row) for row in rows]
+            yield [opened(vault, practice_id, row) for row in rows]
 
 
-def _stored(vault: Vault, practice_id: UUID, row: tuple[Any, ...]) -> StoredAppointment:
+def opened(vault: Vault, practice_id: UUID, row: tuple[Any, ...]) -> StoredAppointment:
+    """What a row of STORED_COLUMNS holds, read in binary. Raises KeyMissing, SealBroken."""
     (
         connection_id,
         appointment_id,

@@ -1,7 +1,8 @@
 """The history of decisions: only ever added to, each with what caused it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -73,21 +74,44 @@ def append_gone(
 
 def history(transaction: Transaction, connection_id: UUID, appointment_id: str) -> list[PastDecision]:
     """All decisions about one appointment, oldest first."""
+    return histories(transaction, [(connection_id, appointment_id)]).get((connection_id, appointment_id), [])
+
+
+def histories(
+    transaction: Transaction, keys: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[PastDecision]]:
+    """Connection and appointment → all decisions about it, oldest first, in one query."""
+    found: dict[tuple[UUID, str], list[PastDecision]] = {}
+    if not keys:
+        return found
+    connections, ids = zip(*keys, strict=True)
     rows = transaction.execute(
-        """select decided_at, outcome, findings, expected_by, cause, cause_id, rules_version from decision
-           where practice_id = %s and connection_id = %s and appointment_id = %s order by decision_id""",
-        (transaction.practice_id, connection_id, appointment_id),
+        _HISTORIES,
+        {"practice": transaction.practice_id, "connections": list(connections), "ids": list(ids)},
         binary=True,
     ).fetchall()
-    return [
-        PastDecision(
-            decided_at=row[0],
-            outcome=Outcome(row[1]),
-            findings=_decode_findings(row[2]),
-            expected_by=row[3],
-            cause=row[4],
-            cause_id=row[5],
-            rules_version=row[6],
-        )
-        for row in rows
-    ]
+    for row in rows:
+        found.setdefault((row[0], row[1]), []).append(_past(row[2:]))
+    return found
+
+
+_HISTORIES = b"""
+    select found.* from unnest(%(connections)s::uuid[], %(ids)s::text[]) as asked (connection, id)
+    cross join lateral (
+        select connection_id, appointment_id, decided_at, outcome, findings, expected_by, cause, cause_id,
+               rules_version, decision_id
+        from decision where practice_id = %(practice)s and appointment_id = asked.id
+        and connection_id = asked.connection offset 0) as found
+    order by decision_id"""
+
+
+def _past(row: Sequence[Any]) -> PastDecision:
+    return PastDecision(
+        decided_at=row[0],
+        outcome=Outcome(row[1]),
+        findings=_decode_findings(row[2]),
+        expected_by=row[3],
+        cause=row[4],
+        cause_id=row[5],
+        rules_version=row[6],
+    )

@@ -1,7 +1,7 @@
 """Patients as last read, sealed as a whole; blind indexes tell who shares an address or a name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,20 @@ _SHARING = f"""
         select patient_id from patient where practice_id = %(practice)s and connection_id = %(connection)s
            and person_index = one.person_index offset 0) as other where other.patient_id <> one.patient_id
     """.encode()
+
+
+_OF_KEYS = """from unnest(%(connections)s::uuid[], %(ids)s::text[]) as asked (connection, id) cross join lateral (
+    select * from patient where practice_id = %(practice)s and patient_id = asked.id
+    and connection_id = asked.connection offset 0) as found"""
+_EVERYWHERE = f"select found.connection_id, found.patient_id, found.record {_OF_KEYS}".encode()
+_SHARED_ADDRESSES = f"""
+    with address as materialized (
+        select distinct found.email_index {_OF_KEYS} where found.email_index is not null)
+    select holder.connection_id, holder.patient_id, holder.record, holder.email_index
+    from address cross join lateral (
+        select connection_id, patient_id, record, email_index from patient
+        where practice_id = %(practice)s and email_index = address.email_index offset 0) as holder
+    order by 4, 1, 2""".encode()
 
 
 class PatientIndexes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -118,6 +132,36 @@ def find(
     }
 
 
+def find_everywhere(
+    transaction: Transaction, vault: Vault, keys: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Patient]:
+    """These patients, by connection and id, whichever connections of the practice they are of, in one query."""
+    if not keys:
+        return {}
+    connections, ids = zip(*keys, strict=True)
+    rows = transaction.execute(
+        _EVERYWHERE,
+        {"practice": transaction.practice_id, "connections": list(connections), "ids": list(ids)},
+        binary=True,
+    ).fetchall()
+    return {(row[0], row[1]): _opened(vault, transaction.practice_id, row) for row in rows}
+
+
+def sharing_an_address(
+    transaction: Transaction, vault: Vault, keys: Collection[tuple[UUID, str]]
+) -> list[tuple[bytes, UUID, Patient]]:
+    """(e-mail index, connection, patient) of everybody in the practice who has the address of one of these patients."""
+    if not keys:
+        return []
+    connections, ids = zip(*keys, strict=True)
+    rows = transaction.execute(
+        _SHARED_ADDRESSES,
+        {"practice": transaction.practice_id, "connections": list(connections), "ids": list(ids)},
+        binary=True,
+    ).fetchall()
+    return [(row[3], row[0], _opened(vault, transaction.practice_id, row)) for row in rows]
+
+
 def fingerprints(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> dict[str, bytes]:
     """The fingerprints of those that were read before."""
     query = f"select found.* {each('%(keys)s', 'patient', 'patient_id, fingerprint', _BY_ID)}"
@@ -145,6 +189,16 @@ def holders_of_persons(
 ) -> dict[bytes, list[str]]:
     """Person index → ids of all charts of the practice with that name and birth date; see holders_of_emails."""
     return _holders(transaction, connection_id, "person_index", persons)
+
+
+def with_email(transaction: Transaction, index: bytes) -> list[tuple[UUID, str]]:
+    """(connection, patient id) of all patients of the practice with that address."""
+    rows = transaction.execute(
+        "select connection_id, patient_id from patient where practice_id = %s and email_index = %s",
+        (transaction.practice_id, index),
+        binary=True,
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
 
 
 def _holders(
@@ -186,18 +240,20 @@ def forget_unneeded(transaction: Transaction, connection_id: UUID, *, read_befor
 
 
 def named(
-    transaction: Transaction, words: Sequence[tuple[bytes, bytes]], *, at_most: int = 200
+    transaction: Transaction, ways: Sequence[Sequence[tuple[bytes, bytes]]], *, at_most: int = 200
 ) -> list[tuple[UUID, str]]:
-    """(connection, patient id) of patients whose names hold all these words, in any order.
+    """(connection, patient id) of patients whose names hold all the words of one of these ways to read a name.
 
-    Each word is given as its two blind indexes: as a first name and as a last name.
+    Each word is given as its two blind indexes: as a first name and as a last name; their order does not matter.
     """
-    if not words:
+    if not ways:
         return []
-    matches = " and ".join("(first_name_index = %s or last_name_index = %s)" for _ in words)
+    either = "(first_name_index = %s or last_name_index = %s)"
+    matches = " or ".join("(" + " and ".join(either for _ in words) + ")" for words in ways)
+    indexes = [index for words in ways for pair in words for index in pair]
     rows = transaction.execute(
-        f"select connection_id, patient_id from patient where practice_id = %s and {matches} limit %s".encode(),
-        (transaction.practice_id, *(index for pair in words for index in pair), at_most),
+        f"select connection_id, patient_id from patient where practice_id = %s and ({matches}) limit %s".encode(),
+        (transaction.practice_id, *indexes, at_most),
         binary=True,
     ).fetchall()
     return [(row[0], row[1]) for row in rows]
@@ -205,6 +261,10 @@ def named(
 
 def _keys(transaction: Transaction, connection_id: UUID, patient_ids: Sequence[str]) -> dict[str, Any]:
     return {"practice": transaction.practice_id, "connection": connection_id, "keys": list(patient_ids)}
+
+
+def _opened(vault: Vault, practice_id: UUID, row: Sequence[Any]) -> Patient:
+    return _decode(vault.open(row[2], _binding(practice_id, row[0], row[1])))
 
 
 def _binding(practice_id: UUID, connection_id: UUID, patient_id: str) -> bytes:

@@ -1,6 +1,6 @@
 """Video visits: at most one active per appointment (a database constraint), and how each followed its appointment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,15 @@ class PastChange(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
+class VisitOfOld(msgspec.Struct, frozen=True):
+    """A visit that an appointment has or had, with when it was created and when it last changed (aware, UTC)."""
+
+    visit: Visit
+    created_at: datetime
+    changed_at: datetime
+
+
+_CHANGE = ("changed_at", "what", "before", "after")
 _FIELDS = """visit_id::text, connection_id::text, appointment_id, state, start_at, end_at, patient_id, practitioner_id,
              staff_id::text, is_test"""
 
@@ -72,6 +81,14 @@ _LATEST = f"""
     """.encode()
 
 
+_OF_ALL = f"""
+    select found.* from unnest(%(connections)s::uuid[], %(ids)s::text[]) as asked (connection, key)
+    cross join lateral (
+        select {_FIELDS}, created_at, changed_at from visit where practice_id = %(practice)s
+        and appointment_id = asked.key and connection_id = asked.connection offset 0) as found
+    order by created_at""".encode()
+
+
 def latest_for(transaction: Transaction, connection_id: UUID, appointment_ids: Sequence[str]) -> dict[str, Visit]:
     """Appointment id → its active visit, else the one it had last."""
     rows = transaction.execute(
@@ -82,15 +99,35 @@ def latest_for(transaction: Transaction, connection_id: UUID, appointment_ids: S
     return {row[2]: _visit(row) for row in rows}
 
 
-def of_appointment(transaction: Transaction, connection_id: UUID, appointment_id: str) -> list[tuple[Visit, datetime]]:
-    """All visits that an appointment ever had with the time each was created, oldest first."""
+def of_appointments(
+    transaction: Transaction, keys: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[VisitOfOld]]:
+    """Connection and appointment → all visits that it ever had, oldest first, whichever connections they are of."""
+    found: dict[tuple[UUID, str], list[VisitOfOld]] = {}
+    if not keys:
+        return found
+    connections, ids = zip(*keys, strict=True)
     rows = transaction.execute(
-        f"""select {_FIELDS}, created_at from visit where practice_id = %s and connection_id = %s
-            and appointment_id = %s order by created_at""".encode(),
-        (transaction.practice_id, connection_id, appointment_id),
-        binary=True,
+        _OF_ALL, {"practice": transaction.practice_id, "connections": list(connections), "ids": list(ids)}, binary=True
     ).fetchall()
-    return [(_visit(row), row[-1]) for row in rows]
+    for row in rows:
+        found.setdefault((UUID(row[1]), row[2]), []).append(VisitOfOld(_visit(row), row[-2], row[-1]))
+    return found
+
+
+def histories(transaction: Transaction, visit_ids: Collection[str]) -> dict[str, list[PastChange]]:
+    """Visit → how it followed its appointment, oldest first."""
+    found: dict[str, list[PastChange]] = {}
+    if not visit_ids:
+        return found
+    rows = transaction.execute(
+        """select visit_id::text, changed_at, what, before, after from visit_change
+           where practice_id = %s and visit_id = any(%s::uuid[]) order by change_id""",
+        (transaction.practice_id, list(visit_ids)),
+    ).fetchall()
+    for visit_id, *change in rows:
+        found.setdefault(visit_id, []).append(PastChange(**dict(zip(_CHANGE, change, strict=True))))
+    return found
 
 
 def count_coming(transaction: Transaction, connection_id: UUID, *, now: datetime) -> int:

@@ -6,26 +6,31 @@ from uuid import UUID
 
 import msgspec
 
-from visitsync.domain.appointment import Appointment, MarkKind
+from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import Check, Explanation, Screen, explain, for_patient, seven_checks
 from visitsync.domain.patient import Patient
-from visitsync.domain.practice import PracticeContext
 from visitsync.domain.time_words import in_words, wall_in_words
-from visitsync.domain.visit import Visit
-from visitsync.rules.as_it_stands import as_it_stands
+from visitsync.domain.visit import Visit, VisitState
 from visitsync.rules.reading import expected_after_fix
-from visitsync.storage import appointments, decisions, patients, practices, quarantine, visits
+from visitsync.storage import appointment_lists, decisions, patients, visits
+from visitsync.storage.appointment_lists import Key
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
+from visitsync.storage.decisions import PastDecision
 from visitsync.storage.vault import Vault
-from visitsync.sync.beside import beside
-from visitsync.sync.desk import Desk, desk_of
-from visitsync.sync.looking_up import Place, look_up
+from visitsync.storage.visits import PastChange, VisitOfOld
+from visitsync.sync.beside import NEVER_PLANNED, beside, mark_taken_away, others_beside
+from visitsync.sync.desk import Desk
+from visitsync.sync.evidence import Evidence, evidence_by_section
+from visitsync.sync.lines import booked_as, full_name, named, standing
+from visitsync.sync.looking_up import look_up, nearest_first
 from visitsync.sync.never_received import NotReceived, never_received
+from visitsync.sync.office import Office, office_of
+from visitsync.sync.timeline import TimelineLine, timeline
+from visitsync.sync.unreadable import Unreadable, unreadable
 
 MOST_ANSWERS = 50
-MOST_UNREADABLE = 50
 
 OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.READY: "The visit is there.",
@@ -75,18 +80,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     for_patient: str
     first_seen_at: datetime | None
     history: tuple[Event, ...]
+    """For engineers: codes, as they were."""
     visit: Visit | None
-
-
-class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that arrived and made no sense; it may be the one that is asked for."""
-
-    emr: str
-    kind: str
-    record: str
-    first_seen_at: datetime
-    last_seen_at: datetime
-    explanation: Explanation
+    emr_name: str
+    """As staff know it."""
+    is_test: bool
+    evidence: Mapping[int, str]
+    """Section of the article → what the check looked at, in a sentence; of some sections there is none."""
+    timeline: tuple[TimelineLine, ...]
+    """What happened, in words."""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,57 +105,96 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def answer(
-    transaction: Transaction, vault: Vault, query: str, *, now: datetime, next_reads: Mapping[UUID, datetime | None]
-) -> Answers:
-    """What is known about whatever the question means. `next_reads` tells when the queue reads each connection."""
-    desks = [desk_of(transaction, vault, one, now) for one in practices.connections(transaction)]
-    met: list[tuple[Desk, StoredAppointment]] = []
-    understood: list[str] = []
-    for desk in desks:
-        place = Place(connection_id=desk.connection.connection_id, zone=desk.screen.zone, now=now)
-        looked_up = look_up(transaction, vault, place, query)
-        understood += looked_up.understood_as
-        met += ((desk, one) for one in looked_up.found)
-    met.sort(key=lambda pair: _nearest_first(pair[1], now))
+    transaction: Transaction, vault: Vault, query: str, *, now: datetime, next_reads: Mapping[UUID, datetime | None],
+    office: Office | None = None,
+) -> Answers:  # fmt: skip
+    """What is known about whatever the question means. `next_reads` tells when the queue reads each connection.
+
+    `office` is the practice as an OfficeCache gives it; without it everything is read anew.
+    """
+    office = office or office_of(transaction, vault, now)
+    looked_up = look_up(transaction, vault, office, query)
+    found = looked_up.found
+    desks = tuple(office.desks.values())
     return Answers(
         query=query,
-        understood_as=tuple(dict.fromkeys(understood)),
-        answers=tuple(_answer(transaction, vault, desk, one) for desk, one in met[:MOST_ANSWERS]),
-        left_out=max(0, len(met) - MOST_ANSWERS),
-        unreadable=_unreadable(transaction, desks, query, is_found=bool(met)),
-        not_received=() if met else tuple(never_received(transaction, desk, query, next_reads) for desk in desks),
+        understood_as=looked_up.understood_as,
+        answers=answers_to(transaction, vault, office, [one.key for one in found[:MOST_ANSWERS]]),
+        left_out=max(0, len(found) - MOST_ANSWERS),
+        unreadable=unreadable(transaction, desks, query, is_found=bool(found)),
+        not_received=() if found else never_received(transaction, desks, query, next_reads),
     )
+
+
+def answer_to(
+    transaction: Transaction, vault: Vault, office: Office, connection_id: UUID, appointment_id: str
+) -> Answer | None:
+    """The answer about one appointment; None where the practice has none of that id on that connection."""
+    return next(iter(answers_to(transaction, vault, office, [(connection_id, appointment_id)])), None)
 
 
 def to_be_fixed(
     transaction: Transaction, vault: Vault, connection_id: UUID, outcomes: Sequence[Outcome], *, now: datetime
 ) -> list[Answer]:
     """The answers of one connection's appointments that have one of these outcomes, the nearest first."""
-    desk = desk_of(transaction, vault, practices.find_connection(transaction, connection_id), now)
     where = "connection_id = %(connection)s and outcome = any(%(outcomes)s)"
     parameters = {"connection": connection_id, "outcomes": [str(one) for one in outcomes]}
-    found = [one for batch in appointments.select(transaction, vault, where, parameters) for one in batch]
-    found.sort(key=lambda one: _nearest_first(one, now))
-    return [_answer(transaction, vault, desk, one) for one in found]
+    met = appointment_lists.met(transaction, where, parameters)
+    met.sort(key=lambda one: nearest_first(one, now))
+    return list(answers_to(transaction, vault, office_of(transaction, vault, now), [one.key for one in met]))
 
 
-def _nearest_first(one: StoredAppointment, now: datetime) -> tuple[bool, float]:
-    """Those to come, the nearest first; then those that are past, the latest first."""
-    distance = (one.appointment.start.instant - now).total_seconds()
-    return one.appointment.end <= now, abs(distance)
+def answers_to(transaction: Transaction, vault: Vault, office: Office, keys: Sequence[Key]) -> tuple[Answer, ...]:
+    """The answers about these appointments, in this order, in six queries however many they are."""
+    stored = {
+        (one.stored.connection_id, one.stored.appointment.id): one.stored
+        for one in appointment_lists.listed(transaction, vault, keys)
+    }
+    around = _around(transaction, vault, stored)
+    return tuple(_answer(office.desks[key[0]], stored[key], around) for key in keys if key in stored)
 
 
-def _answer(transaction: Transaction, vault: Vault, desk: Desk, stored: StoredAppointment) -> Answer:
+class _Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What belongs to some appointments, found for all of them at once."""
+
+    people: Mapping[Key, Patient]
+    others: Mapping[Key, Sequence[str]]
+    histories: Mapping[Key, Sequence[PastDecision]]
+    visits: Mapping[Key, Sequence[VisitOfOld]]
+    changes: Mapping[str, Sequence[PastChange]]
+
+
+def _around(transaction: Transaction, vault: Vault, stored: Mapping[Key, StoredAppointment]) -> _Around:
+    keys = list(stored)
+    their_visits = visits.of_appointments(transaction, keys)
+    visit_ids = [one.visit.id for some in their_visits.values() for one in some]
+    their_patients = {
+        (key[0], one.appointment.patient_id)
+        for key, one in stored.items()
+        if one.appointment.patient_id is not None and one.outcome != Outcome.NOT_TELEMEDICINE
+    }
+    return _Around(
+        people=patients.find_everywhere(transaction, vault, their_patients),
+        others=others_beside(transaction, keys),
+        histories=decisions.histories(transaction, keys),
+        visits=their_visits,
+        changes=visits.histories(transaction, visit_ids),
+    )
+
+
+def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
     appointment = stored.appointment
+    key = stored.connection_id, appointment.id
     screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
-    seen_now = beside(transaction, stored, desk.practice)
-    decision = as_it_stands(stored.decided(), appointment, desk.practice, screen.now, seen_now)
+    decision = standing(stored.decided(), appointment, desk, _seen_now(desk, stored, around))
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
-    existing = visits.latest_for(transaction, stored.connection_id, [appointment.id]).get(appointment.id)
+    patient = around.people.get((stored.connection_id, appointment.patient_id or ""))
+    history, their_visits = around.histories.get(key, ()), around.visits.get(key, ())
     return Answer(
         appointment_id=appointment.id,
         connection_id=stored.connection_id,
         emr=desk.manifest.emr,
+        emr_name=desk.manifest.name,
         outcome=decision.outcome,
         in_a_word=OUTCOME_WORDS[decision.outcome],
         start=appointment.start.instant,
@@ -161,10 +202,10 @@ def _answer(transaction: Transaction, vault: Vault, desk: Desk, stored: StoredAp
         zone=screen.zone,
         duration_minutes=appointment.duration_minutes,
         booked_as=booked_as(appointment, desk.practice),
-        provider=_named(appointment.practitioner_id, appointment.practitioner_name, desk.practice.practitioners),
-        location=_named(appointment.location_id, appointment.location_name, desk.practice.locations),
+        provider=named(appointment.practitioner_id, appointment.practitioner_name, desk.practice.practitioners),
+        location=named(appointment.location_id, appointment.location_name, desk.practice.locations),
         patient_id=appointment.patient_id or "",
-        patient_name=_patient_name(transaction, vault, stored),
+        patient_name=full_name(patient) if patient else "",
         explanations=tuple(
             explain(one, screen, expected_by=decision.expected_by, expected_after_fix=after_fix)
             for one in decision.findings
@@ -174,9 +215,27 @@ def _answer(transaction: Transaction, vault: Vault, desk: Desk, stored: StoredAp
         expected_by_text=in_words(decision.expected_by, screen.zone, screen.now) if decision.expected_by else "",
         for_patient=for_patient(decision),
         first_seen_at=appointment.first_seen_at,
-        history=_history(transaction, stored),
-        visit=existing,
+        history=_history(history, their_visits, around.changes),
+        visit=_latest(their_visits),
+        is_test=appointment.id in desk.practice.test_visit_ids,
+        evidence=evidence_by_section(
+            Evidence(
+                appointment=appointment,
+                patient=patient,
+                practice=desk.practice,
+                screen=screen,
+                outcome=decision.outcome,
+            )
+        ),
+        timeline=timeline(stored, screen, history, their_visits, around.changes),
     )
+
+
+def _seen_now(desk: Desk, stored: StoredAppointment, around: _Around) -> tuple[Finding, ...]:
+    key = stored.connection_id, stored.appointment.id
+    if stored.outcome == Outcome.NOT_TELEMEDICINE:
+        return mark_taken_away(around.histories.get(key, ()))
+    return () if Outcome(stored.outcome) in NEVER_PLANNED else beside(stored, around.others.get(key, ()), desk.practice)
 
 
 def _when(appointment: Appointment, screen: Screen) -> str:
@@ -185,47 +244,24 @@ def _when(appointment: Appointment, screen: Screen) -> str:
     return near if ":" in near else wall_in_words(appointment.start.wall)
 
 
-def booked_as(appointment: Appointment, practice: PracticeContext) -> str:
-    """All that stands in the type, else in the reason, by its name in the EMR's list; free text may name a person."""
-    listed = practice.appointment_types
-    names = {entry.name for entry in listed.values()}
-    for kind in (MarkKind.TYPE, MarkKind.REASON):
-        marks = [mark for mark in appointment.marks if mark.kind is kind]
-        shown = (listed[mark.id or ""].name if mark.id in listed else mark.text or "" for mark in marks)
-        if found := dict.fromkeys(name for name in shown if name in names):
-            return ", ".join(found)
-    return ""
+def _latest(their_visits: Sequence[VisitOfOld]) -> Visit | None:
+    """The active one, else the one it had last."""
+    by_preference = sorted(their_visits, key=lambda one: (one.visit.state is VisitState.ACTIVE, one.changed_at))
+    return by_preference[-1].visit if by_preference else None
 
 
-def _named(identity: str | None, name: str | None, entries: Mapping[str, object]) -> str:
-    entry = entries.get(identity or "")
-    return str(getattr(entry, "name", "")) or name or (f"number {identity}" if identity else "")
-
-
-def _patient_name(transaction: Transaction, vault: Vault, stored: StoredAppointment) -> str:
-    patient_id = stored.appointment.patient_id
-    if patient_id is None or stored.outcome == Outcome.NOT_TELEMEDICINE:
-        return ""
-    found = patients.find(transaction, vault, stored.connection_id, [patient_id]).get(patient_id)
-    return full_name(found.patient) if found else ""
-
-
-def full_name(patient: Patient) -> str:
-    """First and last name."""
-    return " ".join(filter(None, (patient.first_name.strip(), patient.last_name.strip())))
-
-
-def _history(transaction: Transaction, stored: StoredAppointment) -> tuple[Event, ...]:
-    appointment_id = stored.appointment.id
+def _history(
+    history: Sequence[PastDecision], their_visits: Sequence[VisitOfOld], changes: Mapping[str, Sequence[PastChange]]
+) -> tuple[Event, ...]:
     events = [
         Event(at=one.decided_at, what="judged", outcome=one.outcome, codes=_codes(one.findings), cause=one.cause)
-        for one in decisions.history(transaction, stored.connection_id, appointment_id)
+        for one in history
     ]
-    for visit, created_at in visits.of_appointment(transaction, stored.connection_id, appointment_id):
-        events.append(Event(at=created_at, what="visit created"))
+    for one in their_visits:
+        events.append(Event(at=one.created_at, what="visit created"))
         events += (
             Event(at=change.changed_at, what=f"visit {change.what}", cause=_from_to(change.before, change.after))
-            for change in visits.history(transaction, visit.id)
+            for change in changes.get(one.visit.id, ())
         )
     return tuple(sorted(events, key=lambda event: event.at))
 
@@ -236,27 +272,3 @@ def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def _from_to(before: str | None, after: str | None) -> str:
     return f"{before or 'nothing'} → {after or 'nothing'}"
-
-
-def _unreadable(
-    transaction: Transaction, desks: Sequence[Desk], query: str, *, is_found: bool
-) -> tuple[Unreadable, ...]:
-    """The record that was asked for by its id; or, where nothing was found, all that it may be."""
-    held = [
-        (desk, one)
-        for desk in desks
-        for one in quarantine.unresolved(transaction, desk.connection.connection_id)
-        if one.kind not in quarantine.NO_RECORDS and (one.record_key == query.strip() or not is_found)
-    ]
-    exact = [pair for pair in held if pair[1].record_key == query.strip()]
-    return tuple(
-        Unreadable(
-            emr=desk.manifest.emr,
-            kind=one.kind,
-            record=one.record_key,
-            first_seen_at=one.first_seen_at,
-            last_seen_at=one.last_seen_at,
-            explanation=explain(Finding("record-unreadable"), desk.screen),
-        )
-        for desk, one in (exact or held)[:MOST_UNREADABLE]
-    )

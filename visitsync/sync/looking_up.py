@@ -1,183 +1,200 @@
 """What staff type when they ask where an appointment is, turned into the appointments that may be meant."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from unicodedata import combining, normalize
 from uuid import UUID
 
 import msgspec
 
-from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.email_address import canonical
 from visitsync.domain.local_time import zone_named
-from visitsync.storage import appointments, catalog, patients
-from visitsync.storage.appointments import StoredAppointment
+from visitsync.domain.patient import Patient
+from visitsync.storage import appointment_lists, patients
+from visitsync.storage.appointment_lists import LONGEST, Key, Met
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
+from visitsync.sync.office import Office
 from visitsync.sync.people import name_index
+from visitsync.sync.question import Question, understood
 
-LONGEST_QUERY = 200
 MOST_WORDS = 6
 SHORTEST_PART_OF_AN_ID = 5
-_NEAR_DAYS = {"today": 0, "tomorrow": 1, "yesterday": -1}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to look: one connection of the practice, on the practice's clocks."""
-
-    connection_id: UUID
-    zone: str
-    now: datetime
+SHORTEST_PART_OF_A_NAME = 3
+MOST_OPENED = 2_000
+"""Patients whose names are compared where only a part of a name is known: those with the nearest appointments."""
+PROVIDERS_AHEAD = timedelta(days=14)
 
 
 class LookedUp(msgspec.Struct, frozen=True, kw_only=True):
     """The appointments that may be meant, and as what the question was understood."""
 
     understood_as: tuple[str, ...]
-    found: tuple[StoredAppointment, ...]
+    day: date | None
+    """The day that the question names."""
+    found: tuple[Met, ...]
+    """Those to come first, the nearest first."""
 
 
-def look_up(transaction: Transaction, vault: Vault, place: Place, query: str) -> LookedUp:
-    """Everything on this connection that the question may mean: an id, a patient, a provider, a day."""
-    text = query.strip()[:LONGEST_QUERY]
-    found: dict[str, StoredAppointment] = {}
-    understood: list[str] = []
-    for meaning, search in _SEARCHES.items():
-        met = list(search(transaction, vault, place, text))
+class _Search(msgspec.Struct, frozen=True, kw_only=True):
+    transaction: Transaction
+    vault: Vault
+    office: Office
+    question: Question
+    who: str
+    """The whole question, or what it says besides the day."""
+
+
+def look_up(transaction: Transaction, vault: Vault, office: Office, query: str) -> LookedUp:
+    """Everything in the practice that the question may mean: an id, a patient, a provider, a day, or one on a day."""
+    question = understood(query, office.now.astimezone(zone_named(office.zone)).date())
+    search = _Search(transaction=transaction, vault=vault, office=office, question=question, who=question.text)
+    found: dict[Key, Met] = {}
+    meanings = _meant(search, found)
+    if question.day is not None:
+        on_day = {one.key: one for one in _on_day(search, question.day)}
+        if question.rest:
+            theirs: dict[Key, Met] = {}
+            also = _meant(msgspec.structs.replace(search, who=question.rest), theirs)
+            on_day = {key: one for key, one in on_day.items() if key in theirs}
+            meanings += also if on_day else []
+        meanings += ["day"] if on_day else []
+        found |= on_day
+    in_order = sorted(found.values(), key=lambda one: nearest_first(one, office.now))
+    return LookedUp(understood_as=tuple(dict.fromkeys(meanings)), day=question.day, found=tuple(in_order))
+
+
+def nearest_first(one: Met, now: datetime) -> tuple[bool, float]:
+    """Those to come, the nearest first; then those that are past, the latest first."""
+    return one.end_at <= now, abs((one.start_at - now).total_seconds())
+
+
+def _meant(search: _Search, found: dict[Key, Met]) -> list[str]:
+    """Adds what is found to `found`; returns as what the words were understood."""
+    meanings = []
+    for meaning, look in _SEARCHES.items():
+        met = list(look(search))
         if met:
-            understood.append(meaning)
-            found.update((one.appointment.id, one) for one in met)
-    return LookedUp(understood_as=tuple(understood), found=tuple(found.values()))
+            meanings.append(meaning)
+            found.update((one.key, one) for one in met)
+    return meanings
 
 
-def day_meant(text: str, today: date) -> date | None:
-    """The day that a text names: 2026-11-24, 11/24/2026, today, tomorrow, a weekday (the next one, today included)."""
-    word = text.strip().casefold()
-    if word in _NEAR_DAYS:
-        return today + timedelta(days=_NEAR_DAYS[word])
-    if word in _WEEKDAYS:
-        return today + timedelta(days=(_WEEKDAYS.index(word) - today.weekday()) % 7)
-    try:
-        if _ISO_DAY.fullmatch(word):
-            return date.fromisoformat(word)
-        if parts := _US_DAY.fullmatch(word):
-            month, day, year = map(int, parts.groups())
-            return date(year, month, day)
-    except ValueError:
-        return None
-    return None
+def _by_appointment_id(search: _Search) -> Sequence[Met]:
+    """By its whole id, else by a part of it: some EMRs call every occurrence of a series by one number and its day.
+
+    Senders' own numbers stand behind a slash (hl7v2).
+    """
+    who, transaction = search.who, search.transaction
+    exact = appointment_lists.met(transaction, "appointment_id = %(id)s", {"id": who})
+    if exact or not who.isalnum() or not any(map(str.isdecimal, who)):
+        return exact
+    slash = {"length": len(who) + 1, "end": f"/{who}"}
+    called = appointment_lists.met(transaction, "right(appointment_id, %(length)s) = %(end)s", slash)
+    if called or len(who) < SHORTEST_PART_OF_AN_ID:
+        return called
+    return appointment_lists.met(transaction, "position(%(part)s in appointment_id) > 0", {"part": who})
 
 
-def _by_appointment_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    """By its whole id, else by a part of it: some EMRs call every occurrence of a series by one number and its day."""
-    exact = appointments.find(transaction, vault, place.connection_id, [text])
-    yield from exact
-    if exact or not text.isalnum():
-        return
-    if called := appointments.numbered(transaction, place.connection_id, text):
-        yield from appointments.find(transaction, vault, place.connection_id, called)
-    elif len(text) >= SHORTEST_PART_OF_AN_ID:
-        yield from _select(transaction, vault, place, "position(%(part)s in appointment_id) > 0", part=text)
+def _by_patient_id(search: _Search) -> Sequence[Met]:
+    keys = [(connection_id, search.who) for connection_id in search.office.desks]
+    return appointment_lists.of_patients(search.transaction, keys)
 
 
-def _by_patient_id(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    yield from _of_patients(transaction, vault, place, [text])
+def _by_email(search: _Search) -> Sequence[Met]:
+    if "@" not in search.who:
+        return ()
+    index = search.vault.blind_index(search.transaction.practice_id, canonical(search.who))
+    return appointment_lists.of_patients(search.transaction, patients.with_email(search.transaction, index))
 
 
-def _by_email(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    if "@" not in text:
-        return
-    index = vault.blind_index(transaction.practice_id, canonical(text))
-    holders = patients.holders_of_emails(transaction, place.connection_id, [index]).get(index, [])
-    yield from _of_patients(transaction, vault, place, [holder for holder in holders if ":" not in holder])
+def _by_patient_name(search: _Search) -> Sequence[Met]:
+    """By whole names; a part of a name is compared with those who have the nearest appointments."""
+    words = search.who.replace(",", " ").split()[:MOST_WORDS]
+    if not words or "@" in search.who:
+        return ()
+    ways = [_indexes(search, names) for names in _as_names(words)]
+    keys = set(patients.named(search.transaction, ways))
+    if not keys or len(words) == 1:
+        keys |= _named_in_part(search, words)
+    return appointment_lists.of_patients(search.transaction, sorted(keys))
 
 
-def _by_patient_name(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    ids = {
-        patient_id
-        for names in _as_names(text)
-        for connection_id, patient_id in patients.named(transaction, _indexes(transaction, vault, names))
-        if connection_id == place.connection_id
-    }
-    yield from _of_patients(transaction, vault, place, sorted(ids))
+def _by_provider(search: _Search) -> Sequence[Met]:
+    """Those still to come soon, or on the day that is asked for; a part of the name is enough."""
+    wanted, office = search.who.casefold(), search.office
+    if len(wanted) < SHORTEST_PART_OF_A_NAME:
+        return ()
+    theirs = list(_providers_called(wanted, office))
+    if not theirs:
+        return ()
+    if search.question.day is not None:
+        first, before = _around(search.question.day, office)
+    else:
+        first, before = office.now, office.now + PROVIDERS_AHEAD
+    return appointment_lists.with_practitioners(search.transaction, theirs, first - LONGEST, before, ends_after=first)
 
 
-def _by_provider(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
-    """Those still to come; a part of the name is enough."""
-    wanted = text.casefold()
-    if len(wanted) < 3:
-        return
-    known = catalog.entries(transaction, place.connection_id, RecordKind.PRACTITIONER)
-    ids = [entry.id for entry in known.values() if wanted in entry.name.casefold()]
-    if ids:
-        where = "practitioner_id = any(%(ids)s) and end_at > %(now)s and start_at < %(until)s"
-        yield from _select(
-            transaction, vault, place, where, ids=ids, now=place.now, until=place.now + timedelta(days=14)
-        )
-
-
-def _by_day(transaction: Transaction, vault: Vault, place: Place, text: str) -> Iterator[StoredAppointment]:
+def _on_day(search: _Search, day: date) -> Iterator[Met]:
     """All whose wall clock shows that day, in whichever zone they are."""
-    zone = zone_named(place.zone)
-    day = day_meant(text, place.now.astimezone(zone).date())
-    if day is None:
-        return
-    begins = datetime.combine(day, time(), zone)
-    around = {"begins": begins - timedelta(days=1), "ends": begins + timedelta(days=2)}
-    for one in _select(transaction, vault, place, "start_at >= %(begins)s and start_at < %(ends)s", **around):
+    first, before = _around(day, search.office)
+    for one, met in appointment_lists.opened_between(search.transaction, search.vault, first, before):
         if one.appointment.start.wall.date() == day:
-            yield one
+            yield met
 
 
-_Search = Callable[[Transaction, Vault, Place, str], Iterator[StoredAppointment]]
-_SEARCHES: dict[str, _Search] = {
+_SEARCHES: dict[str, Callable[[_Search], Sequence[Met]]] = {
     "appointment": _by_appointment_id,
     "patient number": _by_patient_id,
     "e-mail": _by_email,
     "patient": _by_patient_name,
     "provider": _by_provider,
-    "day": _by_day,
 }
 
 
-def _of_patients(
-    transaction: Transaction, vault: Vault, place: Place, ids: Sequence[str]
-) -> Iterator[StoredAppointment]:
-    if ids:
-        where = """(patient_id = any(%(ids)s) or appointment_id in (
-                        select appointment_id from group_member where practice_id = %(practice)s
-                        and connection_id = %(connection)s and patient_id = any(%(ids)s)))"""
-        yield from _select(transaction, vault, place, where, ids=list(ids))
+def _around(day: date, office: Office) -> tuple[datetime, datetime]:
+    begins = datetime.combine(day, time(), zone_named(office.zone))
+    return begins - timedelta(days=1), begins + timedelta(days=2)
 
 
-def _select(
-    transaction: Transaction, vault: Vault, place: Place, where: str, **parameters: Any
-) -> Iterator[StoredAppointment]:
-    condition = f"connection_id = %(connection)s and {where}"
-    for batch in appointments.select(transaction, vault, condition, {"connection": place.connection_id, **parameters}):
-        yield from batch
+def _providers_called(wanted: str, office: Office) -> Iterator[tuple[UUID, str]]:
+    for connection_id, desk in office.desks.items():
+        for entry in desk.practice.practitioners.values():
+            if wanted in entry.name.casefold():
+                yield connection_id, entry.id
 
 
-def _as_names(text: str) -> Iterator[tuple[str, ...]]:
+def _as_names(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """The whole as one name, and every way to part it into first and last name, in either order."""
-    words = text.replace(",", " ").split()[:MOST_WORDS]
-    if not words or "@" in text:
-        return
     yield (" ".join(words),)
     for cut in range(1, len(words)):
         yield " ".join(words[:cut]), " ".join(words[cut:])
 
 
-def _indexes(transaction: Transaction, vault: Vault, names: Sequence[str]) -> list[tuple[bytes, bytes]]:
+def _indexes(search: _Search, names: Iterable[str]) -> list[tuple[bytes, bytes]]:
+    vault, practice_id = search.vault, search.transaction.practice_id
     pairs = (
-        (
-            name_index(vault, transaction.practice_id, "first", name),
-            name_index(vault, transaction.practice_id, "last", name),
-        )
-        for name in names
+        (name_index(vault, practice_id, "first", name), name_index(vault, practice_id, "last", name)) for name in names
     )
     return [(first, last) for first, last in pairs if first is not None and last is not None]
+
+
+def _named_in_part(search: _Search, words: Sequence[str]) -> set[Key]:
+    """Who has, for each of these words, a name that begins with it; accents and case aside."""
+    parts = [_folded(word) for word in words]
+    if max(map(len, parts)) < SHORTEST_PART_OF_A_NAME or any(map(str.isdecimal, search.who)):
+        return set()
+    around = appointment_lists.patients_around(search.transaction, search.office.now, at_most=MOST_OPENED)
+    people = patients.find_everywhere(search.transaction, search.vault, around)
+    return {key for key, patient in people.items() if _is_called(patient, parts)}
+
+
+def _is_called(patient: Patient, parts: Sequence[str]) -> bool:
+    names = _folded(f"{patient.first_name} {patient.last_name}").replace("-", " ").split()
+    return all(any(name.startswith(part) for name in names) for part in parts)
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
+    return "".join(letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))

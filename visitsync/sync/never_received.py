@@ -1,6 +1,6 @@
 """The answer for an appointment that a connection has never shown: is that still normal, and when is it read next?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -14,9 +14,10 @@ from visitsync.rules.not_received import not_received
 from visitsync.rules.sync_time import expected_minutes
 from visitsync.storage import decisions
 from visitsync.storage.database import Transaction
+from visitsync.storage.decisions import PastDecision
 from visitsync.sync.cadence import sweep_window
 from visitsync.sync.desk import Desk
-from visitsync.sync.looking_up import day_meant
+from visitsync.sync.question import understood
 
 
 class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,19 +43,35 @@ class NotReceived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def never_received(
-    transaction: Transaction, desk: Desk, query: str, next_reads: Mapping[UUID, datetime | None]
+    transaction: Transaction, desks: Sequence[Desk], query: str, next_reads: Mapping[UUID, datetime | None]
+) -> tuple[NotReceived, ...]:
+    """What each connection can say where nothing fits; a day that is asked for tells when it would come. One query."""
+    gone = decisions.histories(transaction, [(desk.connection.connection_id, query.strip()) for desk in desks])
+    return tuple(_not_received(desk, query, next_reads, gone) for desk in desks)
+
+
+def next_read(desk: Desk, next_reads: Mapping[UUID, datetime | None]) -> datetime | None:
+    """When the connection is read next, by the queue, else by its rhythm (aware); None where it only pushes."""
+    if not desk.manifest.is_listed:
+        return None
+    return next_reads.get(desk.connection.connection_id) or desk.practice.connection.next_read_at
+
+
+def _not_received(
+    desk: Desk,
+    query: str,
+    next_reads: Mapping[UUID, datetime | None],
+    histories: Mapping[tuple[UUID, str], Sequence[PastDecision]],
 ) -> NotReceived:
-    """What this connection can say where nothing fits; a day that is asked for tells when it would come."""
     facts, screen = desk.practice.connection, desk.screen
-    read_at = facts.last_complete_read_at
-    next_at = next_reads.get(desk.connection.connection_id) or facts.next_read_at if desk.manifest.is_listed else None
+    connection_id = desk.connection.connection_id
+    read_at, next_at = facts.last_complete_read_at, next_read(desk, next_reads)
     practice = msgspec.structs.replace(desk.practice, connection=msgspec.structs.replace(facts, next_read_at=next_at))
-    decision = _gone_before_it_was_stored(transaction, desk, query) or not_received(
-        practice, screen.now, starts_at=_day_asked_for(desk, query)
-    )
+    gone = _gone_before_it_was_stored(histories.get((connection_id, query.strip()), ()))
+    decision = gone or not_received(practice, screen.now, starts_at=_day_asked_for(desk, query))
     return NotReceived(
         emr=desk.manifest.emr,
-        connection_id=desk.connection.connection_id,
+        connection_id=connection_id,
         sentence=_never_seen(desk, read_at, next_at),
         explanations=tuple(explain(one, screen, expected_by=decision.expected_by) for one in decision.findings),
         expected_by=decision.expected_by,
@@ -70,15 +87,14 @@ def never_received(
     )
 
 
-def _gone_before_it_was_stored(transaction: Transaction, desk: Desk, query: str) -> Decision | None:
+def _gone_before_it_was_stored(past: Sequence[PastDecision]) -> Decision | None:
     """F8: what was decided of an id that the EMR mentioned and, when asked, no longer knew."""
-    past = decisions.history(transaction, desk.connection.connection_id, query.strip())
     return Decision(outcome=past[-1].outcome, findings=past[-1].findings) if past else None
 
 
 def _day_asked_for(desk: Desk, query: str) -> datetime | None:
     zone = zone_named(desk.screen.zone)
-    day = day_meant(query, desk.screen.now.astimezone(zone).date())
+    day = understood(query, desk.screen.now.astimezone(zone).date()).day
     return None if day is None else datetime.combine(day, time(12), zone)
 
 

@@ -11,10 +11,11 @@ from visitsync.connectors import connector_for
 from visitsync.domain.decision import Outcome
 from visitsync.domain.local_time import zone_named
 from visitsync.storage import practices
-from visitsync.sync.answers import Answer, Answers, Event, Unreadable, answer
+from visitsync.sync.answers import Answer, Answers, Event, answer
 from visitsync.sync.jobs import sync_is_due_at
-from visitsync.sync.looking_up import day_meant
 from visitsync.sync.never_received import NotReceived
+from visitsync.sync.question import day_meant
+from visitsync.sync.unreadable import Unreadable
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, the_house, the_practice
 from visitsync.wiring.cli.printing import console, print_json, say, visible

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from visitsync.sync.looking_up import day_meant
+from visitsync.sync.question import day_meant
 
 TUESDAY = date(2026, 11, 24)
 
