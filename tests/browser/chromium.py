@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser import NO_BROWSER
+
 PATIENCE_MILLISECONDS = 20_000
 """How long a page may take to show what is expected: long, because the machine may be busy."""
 
@@ -66,9 +68,7 @@ def program_or_skip() -> str:
     folders = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     program = shutil.which("chromium", path=os.pathsep.join(folders))
     if program is None:
-        pytest.skip(
-            "NO BROWSER, so the tests of the pages did not run. `make browser` fetches chromium, or says why not."
-        )
+        pytest.skip(NO_BROWSER)
     return program
 
 
