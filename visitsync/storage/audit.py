@@ -87,9 +87,19 @@ def anchor(transaction: Transaction, vault: Vault) -> Anchor:
     """How far the trail goes now, to be kept elsewhere and given to a later `verify`. Raises AuditBroken."""
     head = _head(transaction)
     if head is None:
+        _refuse_entries(transaction)
         return Anchor(0, NO_HASH)
     _refuse_broken(head, Chain(vault))
     return Anchor(head.count, head.hash)
+
+
+def is_broken(transaction: Transaction, vault: Vault) -> bool:
+    """Whether `record` would raise AuditBroken."""
+    try:
+        anchor(transaction, vault)
+    except AuditBroken:
+        return True
+    return False
 
 
 def resume(transaction: Transaction, vault: Vault, entry: Entry) -> int:
@@ -113,14 +123,17 @@ def _head(transaction: Transaction, lock: str = "") -> Head | None:
 
 
 def _first_head(transaction: Transaction, chain: Chain) -> Head:
-    """Of a trail that begins now. Where there are entries, the head was removed, and none is made."""
-    practice_id = transaction.practice_id
-    first = chain.head(practice_id, 0, NO_HASH)
-    transaction.execute(_BEGIN, (practice_id, 0, first.hash, first.seal, practice_id))
-    head = _head(transaction, _LOCKED)
-    if head is None:
+    """Of a trail that begins now, made by whoever is first."""
+    _refuse_entries(transaction)
+    first = chain.head(transaction.practice_id, 0, NO_HASH)
+    transaction.execute(_BEGIN, (first.practice_id, first.count, first.hash, first.seal))
+    return _head(transaction, _LOCKED) or first
+
+
+def _refuse_entries(transaction: Transaction) -> None:
+    """Where there are entries, the head was there, too, and was removed."""
+    if transaction.execute(_LAST, (transaction.practice_id,)).fetchone() and not _head(transaction):
         raise AuditBroken("The end of this practice's audit trail was removed, so nothing is added to it.")
-    return head
 
 
 def _refuse_broken(head: Head, chain: Chain) -> None:
@@ -162,17 +175,10 @@ _HEAD = "select entry_count, hash, seal from audit_head where practice_id = %s"
 _LOCKED = "for no key update"
 _LAST = "select number, hash from audit_entry where practice_id = %s order by number desc limit 1"
 
-_BEGIN = """
-    insert into audit_head (practice_id, entry_count, hash, seal)
-    select %s, %s, %s, %s where not exists (select from audit_entry where practice_id = %s)
-    on conflict (practice_id) do nothing
-    """
-
-_REPLACE_HEAD = """
-    insert into audit_head (practice_id, entry_count, hash, seal) values (%s, %s, %s, %s)
-    on conflict (practice_id) do update
-    set entry_count = excluded.entry_count, hash = excluded.hash, seal = excluded.seal
-    """
+_NEW_HEAD = "insert into audit_head (practice_id, entry_count, hash, seal) values (%s, %s, %s, %s)"
+_BEGIN = f"{_NEW_HEAD} on conflict (practice_id) do nothing".encode()
+_REPLACE_HEAD = f"""{_NEW_HEAD} on conflict (practice_id)
+    do update set entry_count = excluded.entry_count, hash = excluded.hash, seal = excluded.seal""".encode()
 
 _COLUMNS = ("practice_id", "number", "at", *TEXTS, "details", "previous_hash", "hash")
 _ADD = f"""
