@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "migrate:migrate",
     "replay": "replay:replay",
     "keys": "keys:keys",
+    "audit": "audit:audit",
     "simulate": "simulate:simulate",
     "translate": "translate:translate",
 }

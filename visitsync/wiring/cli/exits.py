@@ -61,6 +61,9 @@ ADVICE: dict[str, Advice] = {
     "KeyringUnusable": Advice(Exit.SET_UP),
     "KeyMissing": Advice(Exit.SET_UP, "Add that key to the keyring again."),
     "SealBroken": Advice(Exit.STORAGE, "Is this the keyring that belongs to this database?"),
+    "AuditBroken": Advice(
+        Exit.STORAGE, "`visitsync audit verify` shows what was done to it; `visitsync audit resume` goes on afterwards."
+    ),
     "DatabaseOutdated": Advice(Exit.SET_UP),
     "DatabaseNewer": Advice(Exit.SET_UP, "Run the newer version of the program."),
     "MigrationChanged": Advice(Exit.SET_UP),

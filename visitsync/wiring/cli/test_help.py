@@ -52,6 +52,7 @@ JSON_COMMANDS = {
     "demo", "practice add", "practice list", "practice show", "connect", "catalog", "approve mark", "approve spelling",
     "approve status", "enable practitioner", "enable location", "staff add", "staff list", "household link",
     "peer add", "peer list", "test-visit", "sync", "why", "health", "migrate", "replay", "keys rotate", "simulate",
+    "audit verify", "audit show",
 }  # fmt: skip
 
 
