@@ -72,19 +72,32 @@ def link_practitioner(
 
 
 def sync_location(
-    transaction: Transaction, connection_id: UUID, author: Author, location_id: str, *, is_synced: bool = True
+    transaction: Transaction,
+    connection_id: UUID,
+    author: Author,
+    location_id: str,
+    *,
+    is_synced: bool = True,
+    zone: str | None = None,
 ) -> int:
-    """Chooses a location (or no longer); as long as none is chosen, all are synced.
+    """Chooses a location (or no longer), and sets its time zone if one is given; while none is chosen, all are synced.
 
-    Returns the number of the change. Raises EntryNotListed.
+    Returns the number of the change. Raises EntryNotListed, UnknownZone.
     """
+    zone_named(zone or "UTC")
 
     def make() -> int:
         _switch(transaction, connection_id, RecordKind.LOCATION, location_id, is_connected=is_synced)
+        if zone is not None:
+            catalog.set_zone(transaction, connection_id, RecordKind.LOCATION, location_id, zone)
         what = "location on" if is_synced else "location off"
         return practice_settings.note_change(transaction, author, what, after=location_id)
 
-    return things.noted(transaction, things.switch_of(connection_id, RecordKind.LOCATION, location_id), make)
+    touched = [
+        *things.switch_of(connection_id, RecordKind.LOCATION, location_id),
+        *things.of_connection(ThingKind.ENTRY_ZONE, connection_id, [location_id], RecordKind.LOCATION),
+    ]
+    return things.noted(transaction, touched, make)
 
 
 def set_zone(

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "staff": "staff:staff",
     "household": "household:household",
     "test-visit": "declared_test:declared_test",
+    "undo": "undo:undo",
     "peer": "peer:peer",
     "sync": "sync:sync",
     "why": "why:why",

@@ -1,22 +1,12 @@
 """visitsync approve: what marks telemedicine in a practice's EMR, accepted spellings, meanings of its statuses."""
 
-from collections.abc import Sequence
-from uuid import UUID
-
 import click
 
-from visitsync.connector_kit.manifest import Manifest
-from visitsync.connector_kit.pages import RecordKind
-from visitsync.connectors import connector_for
 from visitsync.domain.appointment import AppointmentStatus, MarkKind
-from visitsync.domain.practice import CatalogEntry
-from visitsync.storage import catalog, practice_settings
 from visitsync.storage.database import Transaction
-from visitsync.storage.decisions import Cause
-from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import StoredConnection
-from visitsync.sync.replay import replay
-from visitsync.wiring.cli.exits import NotFound
+from visitsync.sync.admin import marks
+from visitsync.sync.admin.refusals import MarkStandsElsewhere
 from visitsync.wiring.cli.options import (
     connection_option,
     json_option,
@@ -29,13 +19,6 @@ from visitsync.wiring.cli.previewing import change_or_preview, preview_option
 
 STATUSES = [status.value for status in AppointmentStatus]
 KINDS = [kind.value for kind in MarkKind]
-LISTED_AS = {
-    MarkKind.TYPE: RecordKind.APPOINTMENT_TYPE,
-    MarkKind.REASON: RecordKind.APPOINTMENT_TYPE,
-    MarkKind.SERVICE: RecordKind.APPOINTMENT_TYPE,
-    MarkKind.LOCATION: RecordKind.LOCATION,
-    MarkKind.RESOURCE: RecordKind.PRACTITIONER,
-}
 
 
 @click.group()
@@ -84,12 +67,12 @@ def mark(
     """
     with the_house() as house:
         practice_id, chosen = the_connection_of(house, slug, connection)
-        where, author = _kind(connector_for(chosen.emr).MANIFEST, kind), the_author(house)
+        where, author = _kind(chosen, kind), the_author(house)
 
         def change(transaction: Transaction) -> int:
             if withdraw:
-                return withdraw_mark(transaction, chosen, author, where, value)
-            return approve_mark(transaction, chosen, author, where, value, by_id=by_id, unlisted=unlisted)
+                return marks.withdraw_mark(transaction, chosen, author, where, value)
+            return marks.approve_mark(transaction, chosen, author, where, value, by_id=by_id, unlisted=unlisted)
 
         change_or_preview(house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json)
 
@@ -119,13 +102,10 @@ def spelling(
     """
     with the_house() as house:
         practice_id, chosen = the_connection_of(house, slug, connection)
-        where, author = _kind(connector_for(chosen.emr).MANIFEST, kind), the_author(house)
+        where, author = _kind(chosen, kind), the_author(house)
 
         def change(transaction: Transaction) -> int:
-            _refuse_unapproved(transaction, chosen.connection_id, where, approved)
-            return practice_settings.approve(
-                transaction, chosen.connection_id, author, kind=where, value=spelling, is_id=False, spelling_of=approved
-            )
+            return marks.accept_spelling(transaction, chosen, author, where, spelling, approved=approved)
 
         change_or_preview(house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json)
 
@@ -149,84 +129,13 @@ def status(word: str, means: str, preview: bool, slug: str | None, connection: s
         author = the_author(house)
 
         def change(transaction: Transaction) -> int:
-            return practice_settings.mean_status(
-                transaction, chosen.connection_id, author, status_text=word, status=AppointmentStatus(means)
-            )
+            return marks.mean_status(transaction, chosen, author, word, AppointmentStatus(means))
 
-        change_or_preview(
-            house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json,
-            recheck=lambda link, number: replay(link, Cause("setting changed", str(number))),
-        )  # fmt: skip
+        change_or_preview(house, practice_id, chosen.connection_id, change, is_preview=preview, as_json=as_json)
 
 
-def _kind(manifest: Manifest, kind: str | None) -> MarkKind:
-    if kind is None:
-        return manifest.marks[0]
-    if MarkKind(kind) not in manifest.marks:
-        known = ", ".join(manifest.marks)
-        raise click.BadParameter(f"In {manifest.name} a mark can stand in: {known}.", param_hint="--kind")
-    return MarkKind(kind)
-
-
-def approve_mark(
-    transaction: Transaction,
-    chosen: StoredConnection,
-    author: Author,
-    kind: MarkKind,
-    value: str,
-    *,
-    by_id: bool | None,
-    unlisted: bool,
-) -> int:
-    """The value as the EMR's list spells it; the entries that have it count as connected from now on.
-
-    Returns the number of the change. Raises NotFound.
-    """
-    manifest = connector_for(chosen.emr).MANIFEST
-    is_id = by_id if by_id is not None else manifest.is_matched_by_id and kind is manifest.marks[0]
-    entries = _listed(transaction, chosen.connection_id, kind)
-    named = [entry for entry in entries if value in (entry.id, entry.name, *entry.synonyms)]
-    if entries and not named and not unlisted:
-        raise NotFound(_not_listed(manifest, value, entries))
-    values = {entry.id if is_id else entry.name for entry in named} or {value}
-    change = 0
-    for one in sorted(values):
-        change = practice_settings.approve(transaction, chosen.connection_id, author, kind=kind, value=one, is_id=is_id)
-    for entry in named:
-        catalog.connect(transaction, chosen.connection_id, LISTED_AS[kind], entry.id)
-    return change
-
-
-def withdraw_mark(
-    transaction: Transaction, chosen: StoredConnection, author: Author, kind: MarkKind, value: str
-) -> int:
-    """Takes the approval back; returns the number of the change. Raises NotFound."""
-    entries = [entry for entry in _listed(transaction, chosen.connection_id, kind) if value in (entry.id, entry.name)]
+def _kind(chosen: StoredConnection, kind: str | None) -> MarkKind:
     try:
-        change = practice_settings.withdraw_approval(transaction, chosen.connection_id, author, kind=kind, value=value)
-    except LookupError:
-        raise NotFound(f"{value!r} is not approved. `visitsync practice show` lists what is.") from None
-    for entry in entries:
-        catalog.connect(transaction, chosen.connection_id, LISTED_AS[kind], entry.id, is_connected=False)
-    return change
-
-
-def _listed(transaction: Transaction, connection_id: UUID, kind: MarkKind) -> list[CatalogEntry]:
-    if kind not in LISTED_AS:
-        return []
-    return list(catalog.entries(transaction, connection_id, LISTED_AS[kind]).values())
-
-
-def _not_listed(manifest: Manifest, value: str, entries: Sequence[CatalogEntry]) -> str:
-    names = sorted({entry.name for entry in entries if entry.is_active})
-    return f"{manifest.name} lists no {value!r}. It lists: {', '.join(names[:20])}. (--unlisted approves it anyway.)"
-
-
-def _refuse_unapproved(transaction: Transaction, connection_id: UUID, kind: MarkKind, approved: str) -> None:
-    texts = {
-        one.value
-        for one in practice_settings.approvals(transaction, connection_id)
-        if one.kind is kind and not one.is_id and one.spelling_of is None
-    }
-    if approved not in texts:
-        raise NotFound(f"{approved!r} is not approved. Approved are: {', '.join(sorted(texts)) or 'none'}.")
+        return marks.mark_kind(chosen, kind)
+    except MarkStandsElsewhere as problem:
+        raise click.BadParameter(str(problem), param_hint="--kind") from None

@@ -1,22 +1,19 @@
 """visitsync catalog: what the EMR lists, what of it is connected, what is new; and what connecting one would change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
 
 import click
-import msgspec
 
-from visitsync.connector_kit.pages import RecordKind
 from visitsync.connectors import connector_for
-from visitsync.domain.practice import CatalogEntry
-from visitsync.storage import catalog as stored_catalog
 from visitsync.storage import practice_settings
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import StoredConnection
-from visitsync.wiring.cli.approve import approve_mark, withdraw_mark
-from visitsync.wiring.cli.enable import enable_practitioner, sync_location
+from visitsync.sync.admin.entries import enable_practitioner, sync_location
+from visitsync.sync.admin.listed import LISTS, Listed
+from visitsync.sync.admin.listed import listed as listed_entries
+from visitsync.sync.admin.marks import approve_mark, withdraw_mark
 from visitsync.wiring.cli.exits import NotFound
 from visitsync.wiring.cli.options import connection_option, json_option, practice_option, the_connection_of, the_house
 from visitsync.wiring.cli.options import the_author as author_of
@@ -25,36 +22,12 @@ from visitsync.wiring.cli.printing import print_json, say, table
 from visitsync.wiring.house import House
 
 IDS_SHOWN = 4
-LATELY = timedelta(days=7)
-KINDS = {
-    "types": RecordKind.APPOINTMENT_TYPE,
-    "locations": RecordKind.LOCATION,
-    "practitioners": RecordKind.PRACTITIONER,
-}
-
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the EMR's lists, for people and programs."""
-
-    id: str
-    name: str
-    is_connected: bool
-    is_active: bool
-    is_new: bool
-    """It came within the last week, and after the list had been read once."""
-    first_seen_at: datetime | None
-    previous_name: str | None
-    zone: str | None
-    npi: str | None
-    is_clinician: bool
-    owner_id: str | None
-    staff_id: str | None
 
 
 @click.command()
 @click.option("--all", "shows_all", is_flag=True, help="Also what the EMR no longer lists.")
 @click.option("--preview", "which", metavar="NAME", help="Say what connecting (or disconnecting) this entry would do.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="Where to look for NAME, if several lists have it.")
+@click.option("--kind", type=click.Choice(list(LISTS)), help="Where to look for NAME, if several lists have it.")
 @practice_option
 @connection_option
 @json_option
@@ -74,7 +47,7 @@ def catalog(
     with the_house() as house:
         practice_id, chosen = the_connection_of(house, slug, connection)
         with house.database.practice(practice_id) as transaction:
-            listed = _listed(transaction, chosen, house.clock())
+            listed = listed_entries(transaction, chosen, house.clock())
         if which is not None:
             change = _the_other_way(house, chosen, listed, which, kind)
             show_preview(house, practice_id, chosen.connection_id, change, as_json=as_json)
@@ -85,41 +58,6 @@ def catalog(
         return
     _show(connector_for(chosen.emr).MANIFEST.name, shown)
     _show_news(listed)
-
-
-def _listed(transaction: Transaction, chosen: StoredConnection, now: datetime) -> dict[str, list[Listed]]:
-    approved = {one.value for one in practice_settings.approvals(transaction, chosen.connection_id)}
-    lists = {
-        name: list(stored_catalog.entries(transaction, chosen.connection_id, kind).values())
-        for name, kind in KINDS.items()
-    }
-    return {
-        name: [_entry(entry, approved, _news_since(entries, now)) for entry in entries]
-        for name, entries in lists.items()
-    }
-
-
-def _news_since(entries: Iterable[CatalogEntry], now: datetime) -> datetime:
-    """What came after this instant is news; what the list held when it was first read is none."""
-    seen = [entry.first_seen_at for entry in entries if entry.first_seen_at is not None]
-    return max([now - LATELY, *sorted(seen)[:1]])
-
-
-def _entry(entry: CatalogEntry, approved: set[str], news_since: datetime) -> Listed:
-    return Listed(
-        id=entry.id,
-        name=entry.name,
-        is_connected=entry.is_connected or entry.id in approved or entry.name in approved,
-        is_active=entry.is_active,
-        is_new=entry.first_seen_at is not None and entry.first_seen_at > news_since,
-        first_seen_at=entry.first_seen_at,
-        previous_name=entry.previous_name,
-        zone=entry.zone,
-        npi=entry.npi,
-        is_clinician=entry.is_clinician,
-        owner_id=entry.owner_id,
-        staff_id=entry.staff_id,
-    )
 
 
 # --- the preview ------------------------------------------------------------------------------------------------------

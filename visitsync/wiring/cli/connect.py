@@ -1,35 +1,37 @@
 """visitsync connect: give a practice's connection its credentials, and try them."""
 
 import os
-import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 import msgspec
 
-from visitsync.connector_kit.addresses import check_base_url
-from visitsync.connector_kit.connector import ConnectionConfig
 from visitsync.connector_kit.manifest import CredentialField, Feed, Manifest
 from visitsync.connectors import connector_for, supported_emrs
-from visitsync.storage import practices
+from visitsync.sync.admin.connecting import (
+    Connected,
+    Wish,
+    credential_fields,
+    missing_credentials,
+    read_lists,
+    usable_address,
+)
+from visitsync.sync.admin.connecting import connect as connect_practice
+from visitsync.sync.admin.sign_in import (
+    AllowTheAccess,
+    SignInAgain,
+    begin_sign_in,
+    finish_sign_in,
+    has_sign_in_page,
+)
 from visitsync.wiring.addresses import PushTarget, push_target, webhook_url
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.options import json_option, practice_option, the_author, the_house, the_practice
 from visitsync.wiring.cli.printing import print_json, say
-from visitsync.wiring.connecting import WEBHOOK_SECRET, Connected, Wish, read_lists
-from visitsync.wiring.connecting import connect as connect_practice
 from visitsync.wiring.house import House
-
-HOOK_FIELD = CredentialField(
-    name=WEBHOOK_SECRET,
-    label="Webhook secret token",
-    help="As entered in the EMR beside the webhook's address; empty: no webhooks.",
-    is_required=False,
-)
 
 
 @click.command()
@@ -71,16 +73,14 @@ def connect(
         return Exit.FINE
     with the_house() as house:
         tenant = the_practice(house, slug)
-        address = (base_url or manifest.default_base_url).rstrip("/")
+        address = usable_address(manifest, base_url or "", allows_loopback=house.settings.allows_loopback)
         chosen = dict(_pair(text) for text in settings)
-        if address or manifest.feed is not Feed.PUSH:
-            check_base_url(address, allows_loopback=house.settings.allows_loopback)
         credentials = _credentials(manifest, credentials_file)
-        credentials = _signed_in(house, tenant.practice_id, manifest, address, chosen, credentials)
         wish = Wish(emr=emr, base_url=address, settings=chosen, credentials=credentials, is_another=another)
-        done = connect_practice(house, tenant.practice_id, wish, the_author(house))
+        wish = _signed_in(house, tenant.practice_id, manifest, wish)
+        done = connect_practice(house.engine, tenant.practice_id, wish, the_author(house))
         if done.check.is_working:
-            read_lists(house, tenant.practice_id, done.connection_id)
+            read_lists(house.engine, tenant.practice_id, done.connection_id)
         hook = webhook_url(house.settings, emr, tenant.practice_id, done.connection_id)
         pushes_to = push_target(house.settings)
     told = Told(
@@ -92,7 +92,7 @@ def connect(
 
 
 def _credentials(manifest: Manifest, file: Path | None) -> dict[str, str]:
-    fields = _fields(manifest)
+    fields = credential_fields(manifest)
     given = _from_file(file) if file is not None else {}
     known = {field.name for field in fields} | {"access_token", "expires_at"}
     if unknown := sorted(set(given) - known):
@@ -105,18 +105,13 @@ def _credentials(manifest: Manifest, file: Path | None) -> dict[str, str]:
     if file is None and sys.stdin.isatty():
         for field in fields:
             given[field.name] = given[field.name] or _asked(field)
-    missing = [field for field in fields if field.is_required and not given[field.name]]
-    if missing:
+    if missing := missing_credentials(manifest, given):
         raise click.UsageError(
             "Missing: "
             + ", ".join(f"{field.label} ({_variable(manifest.emr, field.name)})" for field in missing)
             + ". Give them in the environment, in a file (--credentials), or at a terminal."
         )
     return given
-
-
-def _fields(manifest: Manifest) -> tuple[CredentialField, ...]:
-    return (*manifest.credentials, HOOK_FIELD) if manifest.feed is Feed.POLL_AND_HINTS else manifest.credentials
 
 
 def _variable(emr: str, field: str) -> str:
@@ -141,48 +136,20 @@ def _asked(field: CredentialField) -> str:
     return str(click.prompt(field.label, hide_input=field.is_secret, default=default, show_default=False)).strip()
 
 
-def _signed_in(
-    house: House,
-    practice_id: UUID,
-    manifest: Manifest,
-    base_url: str,
-    settings: Mapping[str, str],
-    credentials: Mapping[str, str],
-) -> dict[str, str]:
+def _signed_in(house: House, practice_id: UUID, manifest: Manifest, wish: Wish) -> Wish:
     """Where the EMR has a sign-in page and no token was given: the admin signs in, and brings the code here."""
-    module = connector_for(manifest.emr)
-    exchange_code = getattr(module, "exchange_code", None)
-    if exchange_code is None or credentials.get("refresh_token"):
-        return dict(credentials)
-    state = secrets.token_urlsafe(16)
-    asked = {"client_id": credentials["client_id"], "redirect_uri": credentials.get("redirect_uri", "")}
+    if not has_sign_in_page(wish.emr) or wish.credentials.get("refresh_token"):
+        return wish
+    begun = begin_sign_in(wish)
     say(f"Open this address, sign in to {manifest.name} and allow the access:")
-    say(f"  {module.authorization_url(base_url, **asked, state=state)}")  # type: ignore[attr-defined]  # see above
-    code = _code_of(click.prompt("Paste the address that the browser was sent to, at once", hide_input=True), state)
-    with house.database.practice(practice_id) as transaction:
-        zone = practices.find_practice(transaction).zone
-    identity = uuid4()
-    config = ConnectionConfig(
-        connection_id=str(identity),
-        base_url=base_url,
-        settings=settings,
-        practice_zone=zone,
-        allows_loopback=house.settings.allows_loopback,
-    )
-    budget = house.budget(manifest.emr, identity, credentials)
-    tokens: Mapping[str, str] = exchange_code(
-        config, budget, house.clock, client_secret=credentials["client_secret"], code=code, **asked
-    )
-    return {**credentials, **tokens}
-
-
-def _code_of(pasted: str, state: str) -> str:
-    query = parse_qs(urlsplit(pasted.strip()).query)
-    if "error" in query:
-        raise click.ClickException("The access was not allowed. Nothing was saved; run the command again.")
-    if query.get("state") != [state] or len(query.get("code", [])) != 1:
-        raise click.ClickException("This address does not belong to this sign-in. Run the command again.")
-    return query["code"][0]
+    say(f"  {begun.address}")
+    pasted = click.prompt("Paste the address that the browser was sent to, at once", hide_input=True)
+    try:
+        return finish_sign_in(house.engine, practice_id, wish, begun.state, pasted)
+    except AllowTheAccess:
+        raise click.ClickException("The access was not allowed. Nothing was saved; run the command again.") from None
+    except SignInAgain:
+        raise click.ClickException("This address does not belong to this sign-in. Run the command again.") from None
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -242,10 +209,12 @@ def _tell_where_to_push(manifest: Manifest, slug: str, target: PushTarget) -> No
 
 def _list_settings(manifest: Manifest, *, as_json: bool) -> None:
     if as_json:
-        print_json({"credentials": _fields(manifest), "settings": manifest.settings, "gaps": manifest.known_gaps})
+        print_json(
+            {"credentials": credential_fields(manifest), "settings": manifest.settings, "gaps": manifest.known_gaps}
+        )
         return
     say(f"Credentials of {manifest.name}", "bold")
-    for field in _fields(manifest):
+    for field in credential_fields(manifest):
         say(f"  {field.name} ({_variable(manifest.emr, field.name)}): {field.help}")
     say("Settings", "bold")
     for setting in manifest.settings:

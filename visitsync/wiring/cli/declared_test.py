@@ -1,22 +1,18 @@
 """visitsync test-visit: an appointment that somebody booked to try things out."""
 
-from datetime import timedelta
-
 import click
 
-from visitsync.storage import appointments, practice_settings
-from visitsync.sync.recheck import recheck_for_setting
-from visitsync.wiring.cli.exits import NotFound
-from visitsync.wiring.cli.judging_again import judge_again
+from visitsync.storage.database import Transaction
+from visitsync.sync.admin.patients_and_tests import declare_test_visit
 from visitsync.wiring.cli.options import (
     connection_option,
     json_option,
     practice_option,
     the_author,
-    the_connection,
+    the_connection_of,
     the_house,
-    the_practice,
 )
+from visitsync.wiring.cli.previewing import make_change
 
 
 @click.command()
@@ -33,18 +29,11 @@ def declared_test(appointment: str, days: int, slug: str | None, connection: str
       visitsync test-visit 700123 --practice lakeside
     """
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        author = the_author(house)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            if not appointments.find(transaction, house.vault, chosen.connection_id, [appointment]):
-                raise NotFound(f"No appointment {appointment} has been received. `visitsync why` finds its number.")
-            change = practice_settings.declare_test_visit(
-                transaction, chosen.connection_id, author, appointment, expires_at=author.now + timedelta(days=days)
+        practice_id, chosen = the_connection_of(house, slug, connection)
+
+        def change(transaction: Transaction) -> int:
+            return declare_test_visit(
+                transaction, house.vault, chosen.connection_id, the_author(house), appointment, days=days
             )
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda link: recheck_for_setting(
-                link, change, "appointment_id = %(appointment)s", {"appointment": appointment}
-            ), as_json=as_json,
-        )  # fmt: skip
+
+        make_change(house, practice_id, change, as_json=as_json)

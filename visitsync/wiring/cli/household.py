@@ -2,19 +2,18 @@
 
 import click
 
-from visitsync.storage import patients, practice_settings
-from visitsync.sync.recheck import recheck_for_patients
-from visitsync.wiring.cli.exits import NotFound
-from visitsync.wiring.cli.judging_again import judge_again
+from visitsync.storage.database import Transaction
+from visitsync.sync.admin.patients_and_tests import link_household, unlink_household
+from visitsync.sync.admin.refusals import NameAtLeastTwo
 from visitsync.wiring.cli.options import (
     connection_option,
     json_option,
     practice_option,
     the_author,
-    the_connection,
+    the_connection_of,
     the_house,
-    the_practice,
 )
+from visitsync.wiring.cli.previewing import make_change
 
 
 @click.group()
@@ -39,17 +38,34 @@ def link(numbers: tuple[str, ...], slug: str | None, connection: str | None, as_
     Example:
       visitsync household link 40012 40013 --practice lakeside
     """
-    if len(set(numbers)) < 2:
-        raise click.BadParameter("Name at least two patients.", param_hint="PATIENTS")
     with the_house() as house:
-        tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            chosen = the_connection(transaction, connection)
-            known = patients.fingerprints(transaction, chosen.connection_id, numbers)
-            if unknown := [one for one in numbers if one not in known]:
-                raise NotFound(f"No patient {', '.join(unknown)} has been read from the EMR. Nothing was linked.")
-            _, change = practice_settings.link_household(transaction, chosen.connection_id, the_author(house), numbers)
-        judge_again(
-            house, tenant.practice_id, chosen.connection_id, change,
-            lambda found: recheck_for_patients(found, change, list(numbers)), as_json=as_json,
-        )  # fmt: skip
+        practice_id, chosen = the_connection_of(house, slug, connection)
+
+        def change(transaction: Transaction) -> int:
+            return link_household(transaction, chosen.connection_id, the_author(house), numbers)
+
+        try:
+            make_change(house, practice_id, change, as_json=as_json)
+        except NameAtLeastTwo as problem:
+            raise click.BadParameter(str(problem), param_hint="PATIENTS") from None
+
+
+@household.command()
+@click.argument("numbers", metavar="PATIENTS...", nargs=-1, required=True)
+@practice_option
+@connection_option
+@json_option
+def unlink(numbers: tuple[str, ...], slug: str | None, connection: str | None, as_json: bool) -> None:
+    """Take patients (by their numbers in the EMR) out of their household.
+
+    \b
+    Example:
+      visitsync household unlink 40013 --practice lakeside
+    """
+    with the_house() as house:
+        practice_id, chosen = the_connection_of(house, slug, connection)
+
+        def change(transaction: Transaction) -> int:
+            return unlink_household(transaction, chosen.connection_id, the_author(house), numbers)
+
+        make_change(house, practice_id, change, as_json=as_json)

@@ -7,11 +7,14 @@ from uuid import UUID
 import click
 
 from visitsync.connectors import connector_for, supported_emrs
+from visitsync.domain.required_demographics import read_demographics, write_demographics
 from visitsync.storage import appointments, practice_settings, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
-from visitsync.wiring.cli.judging_again import OUTCOME_IN_A_LINE, judge_again_for_practice
+from visitsync.sync.admin.in_words import OUTCOME_IN_A_LINE
+from visitsync.sync.admin.practice_wide import close_on
 from visitsync.wiring.cli.options import json_option, the_author, the_house, the_practice
+from visitsync.wiring.cli.previewing import make_change
 from visitsync.wiring.cli.printing import print_json, say, table
 
 
@@ -103,6 +106,7 @@ def show(slug: str | None, as_json: bool) -> None:
         counts = ", ".join(f"{n} {OUTCOME_IN_A_LINE.get(o, o)}" for o, n in one["outcomes"].items())
         say(f"  appointments: {counts or 'none yet'}")
         say("  approved: " + (", ".join(f"{a['kind']} {a['value']}" for a in one["approved"]) or "nothing yet"))
+        say(f"  demanded of a record: {one['required_demographics']}")
     if not shown:
         say(f"No connection yet. Next: visitsync connect EMR --practice {tenant.slug}")
 
@@ -120,22 +124,27 @@ def close(days: tuple[datetime, ...], slug: str | None, as_json: bool) -> None:
     """
     with the_house() as house:
         tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            change = practice_settings.close_on(transaction, the_author(house), [day.date() for day in days])
-        judge_again_for_practice(house, tenant.practice_id, change, as_json=as_json)
+        closed = [day.date() for day in days]
+        make_change(
+            house, tenant.practice_id, lambda transaction: close_on(transaction, the_author(house), closed),
+            as_json=as_json,
+        )  # fmt: skip
 
 
 def _connection(transaction: Transaction, one: StoredConnection) -> dict[str, Any]:
+    manifest = connector_for(one.emr).MANIFEST
+    written = one.settings.get("required_demographics", "")
     return {
         "connection_id": one.connection_id,
         "emr": one.emr,
-        "name": connector_for(one.emr).MANIFEST.name,
+        "name": manifest.name,
         "base_url": one.base_url,
         "settings": one.settings,
         "state": one.state,
         "trouble": one.trouble,
         "outcomes": appointments.outcome_counts(transaction, one.connection_id),
         "approved": _approved(transaction, one.connection_id),
+        "required_demographics": write_demographics(read_demographics(written, manifest.required_demographics)),
     }
 
 

@@ -2,12 +2,12 @@
 
 import click
 
-from visitsync.domain.email_address import canonical, is_usable
-from visitsync.storage import practice_settings
 from visitsync.storage import staff as stored_staff
-from visitsync.sync.recheck import recheck_for_email
-from visitsync.wiring.cli.judging_again import judge_again_for_practice
+from visitsync.sync.admin.carrying_out import judge_again
+from visitsync.sync.admin.practice_wide import add_staff
+from visitsync.sync.admin.refusals import AddressUnusable
 from visitsync.wiring.cli.options import json_option, practice_option, the_author, the_house, the_practice
+from visitsync.wiring.cli.previewing import tell_effects
 from visitsync.wiring.cli.printing import print_json, say, table
 
 ROLES = ("provider", "front desk", "admin")
@@ -36,21 +36,18 @@ def add(name: str, email: str, role: str, slug: str | None, as_json: bool) -> No
     Example:
       visitsync staff add "Imara Osei" --email imara.osei@example.org --practice lakeside
     """
-    if not is_usable(email):
-        raise click.BadParameter("This is not a valid e-mail address.", param_hint="--email")
     with the_house() as house:
         tenant = the_practice(house, slug)
-        with house.database.practice(tenant.practice_id) as transaction:
-            member = stored_staff.add_staff(transaction, house.vault, name=name, email=email, role=role)
-            change = practice_settings.note_change(
-                transaction, the_author(house), "staff added", after=str(member.staff_id)
-            )
+        try:
+            with house.database.practice(tenant.practice_id) as transaction:
+                member, change = add_staff(
+                    transaction, house.vault, the_author(house), name=name, email=email, role=role
+                )
+        except AddressUnusable as problem:
+            raise click.BadParameter(str(problem), param_hint="--email") from None
         if not as_json:
             say(f"{name} is added with id {member.staff_id}.")
-        index = house.vault.blind_index(tenant.practice_id, canonical(email))
-        judge_again_for_practice(
-            house, tenant.practice_id, change, lambda link: recheck_for_email(link, change, index), as_json=as_json
-        )
+        tell_effects(judge_again(house.engine, tenant.practice_id, change), as_json=as_json)
 
 
 @staff.command("list")

@@ -16,13 +16,13 @@ from visitsync.storage import appointments, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
 from visitsync.sync import pipeline
+from visitsync.sync.admin.in_words import OUTCOME_IN_A_LINE
 from visitsync.sync.answers import OUTCOME_WORDS
 from visitsync.sync.desk import screen_for
 from visitsync.sync.link import Progress
 from visitsync.sync.report import SyncReport
 from visitsync.sync.turns import in_turn
 from visitsync.wiring.cli.exits import Exit
-from visitsync.wiring.cli.judging_again import OUTCOME_IN_A_LINE
 from visitsync.wiring.cli.options import (
     connection_option,
     json_option,

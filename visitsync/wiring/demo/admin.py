@@ -15,9 +15,9 @@ from visitsync.storage.peers import network_of, register
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import add_practice
 from visitsync.storage.staff import StaffMember
+from visitsync.sync.admin.connecting import WEBHOOK_SECRET, Wish, connect, read_lists
+from visitsync.sync.admin.entries import enable_practitioner
 from visitsync.sync.pipeline import sync
-from visitsync.wiring.cli.enable import enable_practitioner
-from visitsync.wiring.connecting import WEBHOOK_SECRET, Wish, connect, read_lists
 from visitsync.wiring.demo.stage import Set
 from visitsync.wiring.house import House
 
@@ -48,11 +48,11 @@ def open_practice(house: House, stage: Set, listen_port: int) -> Opened:
         settings=stage.cast.settings,
         credentials={**stage.credentials, WEBHOOK_SECRET: secret},
     )
-    connection_id = connect(house, practice.practice_id, wish, author).connection_id
+    connection_id = connect(house.engine, practice.practice_id, wish, author).connection_id
     if stage.is_pushed:
         _let_messages_come(house, stage, practice.practice_id, connection_id, author, listen_port)
     else:
-        read_lists(house, practice.practice_id, connection_id)
+        read_lists(house.engine, practice.practice_id, connection_id)
     *approved, forgotten = TELEMEDICINE_TYPES
     _approve(house, stage, practice.practice_id, connection_id, author, approved)
     _set_time_zones(house, stage, practice.practice_id, connection_id)

@@ -14,18 +14,18 @@ from types import FrameType
 import msgspec
 
 from visitsync.domain.decision import Outcome
-from visitsync.storage import appointments, effects
+from visitsync.storage import appointments
 from visitsync.storage.decisions import Cause
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.staff import add_staff
+from visitsync.sync.admin.carrying_out import judge_again
+from visitsync.sync.admin.entries import enable_practitioner
 from visitsync.sync.answers import Answer, to_be_fixed
 from visitsync.sync.link import Progress
 from visitsync.sync.pipeline import sync
-from visitsync.sync.recheck import recheck_everything, recheck_for_practitioner
+from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.report import SyncReport
-from visitsync.sync.turns import in_turn
 from visitsync.wiring.addresses import webhook_url
-from visitsync.wiring.cli.enable import enable_practitioner
 from visitsync.wiring.demo.admin import Opened, open_practice
 from visitsync.wiring.demo.happenings import HAPPENINGS, Followed, happen, look, wait_for_visit
 from visitsync.wiring.demo.processes import POLL_SECONDS, Ports, Processes, demo_environment, free_port
@@ -208,10 +208,7 @@ def _enable_forgotten_provider(play: Play, opened: Sequence[Opened]) -> int:
         change = enable_practitioner(
             transaction, one.connection_id, Author("demo admin", house.clock()), provider.id, member.staff_id
         )
-    link = house.link(one.practice_id, one.connection_id)
-    in_turn(lambda: recheck_for_practitioner(link, change, provider.id))
-    with house.database.practice(one.practice_id) as transaction:
-        found = effects.of_cause(transaction, one.connection_id, "setting changed", str(change))
+    found = judge_again(house.engine, one.practice_id, change).effects
     ready = sum(effect.count for effect in found if effect.after == Outcome.READY)
     play.screen.done(
         f"{stage.cast.name}: the admin enables {provider.name}: {ready} visits link at once", time.monotonic() - began

@@ -16,9 +16,9 @@ from rich.text import Text
 
 from visitsync.domain.decision import Outcome
 from visitsync.domain.reason import Severity
+from visitsync.sync.admin.in_words import OUTCOME_IN_A_LINE
 from visitsync.sync.answers import Answer
 from visitsync.sync.link import Progress
-from visitsync.wiring.cli.judging_again import OUTCOME_IN_A_LINE
 from visitsync.wiring.cli.printing import console, visible
 from visitsync.wiring.demo.happenings import Followed
 
