@@ -24,6 +24,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("steady")
 
+pytest_plugins = ("tests.stage.fixtures",)
+
 OWNER = "owner_of_the_tests"
 OWNER_PASSWORD = "owner-password-of-the-tests"
 TEMPLATE = "template_of_the_tests"
@@ -113,6 +115,12 @@ class Databases:
 def databases(postgres_url: str) -> Iterator[Databases]:
     with psycopg.connect(postgres_url, autocommit=True) as server:
         yield Databases(server, postgres_url)
+
+
+@pytest.fixture(scope="session")
+def app_role() -> AppRole:
+    """The role that the application signs in as."""
+    return APP_ROLE
 
 
 @pytest.fixture

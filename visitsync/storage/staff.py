@@ -76,6 +76,25 @@ def staff_members(transaction: Transaction, vault: Vault) -> list[StaffMember]:
     ]
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """What somebody is at the practice, without their address."""
+
+    name: str
+    role: str
+    is_active: bool
+
+
+def find_staff(transaction: Transaction, staff_id: UUID) -> Standing:
+    """One staff member, as every request asks for. Raises NoSuchStaff."""
+    row = transaction.execute(
+        "select name, role, is_active from staff where practice_id = %s and staff_id = %s",
+        [transaction.practice_id, staff_id],
+    ).fetchone()
+    if row is None:
+        raise NoSuchStaff(f"No staff member {staff_id}.")
+    return Standing(*row)
+
+
 def staff_by_email_index(transaction: Transaction) -> dict[bytes, UUID]:
     """Blind index of the canonical address → staff id, of active staff; a patient with an equal index collides."""
     rows = transaction.execute(

@@ -13,17 +13,18 @@ from visitsync.storage.database import Database
 from visitsync.storage.practices import ConnectionState
 from visitsync.storage.vault import Vault
 from visitsync.web.hook_token import hook_token
+from visitsync.sync.engine import Engine
 from visitsync.web.parts import Parts, give
-from visitsync.web.site import make_site
+from visitsync.web.site import Site, make_site
 
 SECRET = "the-practices-own-webhook-secret"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def client(database: Database, vault: Vault) -> Client:
-    make_site(["testserver"])
-    give(Parts(database=database, vault=vault, clock=lambda: NOW))
+def client(database: Database, database_url: str, vault: Vault) -> Client:
+    give(Parts(engine=Engine(database=database, vault=vault, clock=lambda: NOW)))
+    make_site(Site(hosts=["testserver"], database_url=database_url, secret_key="of the tests", is_secure=False))
     return Client(raise_request_exception=False)
 
 

@@ -1,20 +1,36 @@
-"""What the web process is given when it starts: the database, the vault, the clock."""
+"""What the web process is given when it starts."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
 from visitsync.storage.database import Database
 from visitsync.storage.vault import Vault
+from visitsync.sync.engine import Engine
+from visitsync.sync.office import OfficeCache
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that views need from the installation."""
 
-    database: Database
-    vault: Vault
-    clock: Callable[[], datetime]
+    engine: Engine
+    offices: OfficeCache = msgspec.field(default_factory=OfficeCache)
+    public_url: str = ""
+    """Where people reach us, for links in mail and for EMRs that send a browser back; no slash at the end."""
+    support_address: str = ""
+    """Who gets requests for help by mail; "" keeps them in the app only."""
+
+    @property
+    def database(self) -> Database:
+        return self.engine.database
+
+    @property
+    def vault(self) -> Vault:
+        return self.engine.vault
+
+    def clock(self) -> datetime:
+        """Now (aware, UTC)."""
+        return self.engine.clock()
 
 
 class NotGivenYet(RuntimeError):

@@ -1,0 +1,1 @@
+"""Who signs in: people with a password and a second factor, and the practices where they work."""

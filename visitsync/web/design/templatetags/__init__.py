@@ -1,0 +1,1 @@
+"""The small pieces of pages, as template tags."""

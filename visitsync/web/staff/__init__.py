@@ -1,0 +1,1 @@
+"""What the people of a practice see: one folder for each page."""

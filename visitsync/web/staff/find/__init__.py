@@ -1,0 +1,1 @@
+"""Find: one box that answers where an appointment is."""

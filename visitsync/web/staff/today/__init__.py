@@ -1,0 +1,1 @@
+"""Today: the visits of a day or week, what needs somebody first."""
