@@ -31,6 +31,9 @@ NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 SEED = 3
 HOSTS = ("testserver", "127.0.0.1", "localhost")
 
+# Playwright leaves its event loop running in the thread of the test; Django would refuse to ask the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 
 class Clinics(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that stands behind the pages of one test."""

@@ -1,0 +1,65 @@
+"""Takes pictures of pages as somebody of the cast sees them: `python -m tests.stage.show FOLDER PERSON PATH…`.
+
+For instance `python -m tests.stage.show /tmp/pictures front /p/larkspur/today`. `{answer:CODE}` in a path stands for
+the address of an appointment about which that reason is found.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import psycopg
+from playwright.sync_api import Browser
+
+from conftest import APP_ROLE, Databases
+from tests.browser.chromium import started
+from tests.browser.screenshots import take_screenshots
+from tests.stage.clinic import Clinics, built, clinics_in
+from tests.stage.signing_in import signed_in_cookie
+from tests.stage.site import Served, served
+from visitsync.storage.roles import app_url
+from visitsync.wiring.embedded_postgres import temporary_database
+
+
+def main(folder: str, person: str, *paths: str) -> None:
+    with temporary_database() as running, psycopg.connect(running.owner_url, autocommit=True) as server:
+        databases = Databases(server, running.owner_url)
+        name = databases.make()
+        url = app_url(databases.url_of(name), APP_ROLE)
+        with built(name, url) as template, clinics_in(template, url) as clinics, served() as site, started() as browser:
+            with browser.driven():
+                show(browser.browser, site, clinics, Path(folder), person, paths)
+
+
+def show(
+    browser: Browser, site: Served, clinics: Clinics, folder: Path, person: str, paths: tuple[str, ...]
+) -> None:
+    """One picture of each path, wide and phone, light and dark."""
+    context = browser.new_context()
+    context.add_cookies([signed_in_cookie(clinics, person, site)])
+    page = context.new_page()
+    for path in paths:
+        address = re.sub(r"\{answer:(.+?)\}", lambda found: answer_about(clinics, found[1]), path)
+        answer = page.goto(site.url(address))
+        print(address, answer.status if answer else "", page.title())
+        for one in take_screenshots(page, folder, re.sub(r"\W+", "-", path).strip("-") or "front"):
+            print("  ", one)
+
+
+def answer_about(clinics: Clinics, code: str) -> str:
+    """The address of the answer to an appointment of Larkspur about which this reason leads."""
+    opened = clinics.opened["larkspur"]
+    with clinics.database.practice(opened.practice_id) as transaction:
+        row = transaction.execute(
+            "select connection_id, appointment_id from appointment where practice_id = %s "
+            "and convert_from(findings, 'UTF8') like %s order by start_at desc limit 1",
+            (opened.practice_id, f'[{{"code":"{code}"%' if code else "[]%"),
+        ).fetchone()
+    assert row is not None, code
+    return f"/p/larkspur/appointments/{row[0]}/{row[1]}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
