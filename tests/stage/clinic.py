@@ -79,10 +79,10 @@ def built(name: str, database_url: str) -> Iterator[Template]:
         with Database(database_url) as database:
             house = _house(database, vault, clock)
             opened = {slug: open_practice(house, one, 0) for slug, one in sets.items()}
-            for one in opened.values():
-                sync(house.link(one.practice_id, one.connection_id))
+            for practice in opened.values():
+                sync(house.link(practice.practice_id, practice.connection_id))
             stand_behind(house.engine, database_url)
-            people = hire(database, vault, {slug: one.practice_id for slug, one in opened.items()})
+            people = hire(database, vault, {slug: practice.practice_id for slug, practice in opened.items()})
             _let_go()
         yield Template(name=name, vault=vault, sets=sets, opened=opened, people=people)
 

@@ -28,14 +28,17 @@ def main(folder: str, person: str, *paths: str) -> None:
         databases = Databases(server, running.owner_url)
         name = databases.make()
         url = app_url(databases.url_of(name), APP_ROLE)
-        with built(name, url) as template, clinics_in(template, url) as clinics, served() as site, started() as browser:
-            with browser.driven():
-                show(browser.browser, site, clinics, Path(folder), person, paths)
+        with (
+            built(name, url) as template,
+            clinics_in(template, url) as clinics,
+            served() as site,
+            started() as chromium,
+            chromium.driven(),
+        ):
+            show(chromium.browser, site, clinics, Path(folder), person, paths)
 
 
-def show(
-    browser: Browser, site: Served, clinics: Clinics, folder: Path, person: str, paths: tuple[str, ...]
-) -> None:
+def show(browser: Browser, site: Served, clinics: Clinics, folder: Path, person: str, paths: tuple[str, ...]) -> None:
     """One picture of each path, wide and phone, light and dark."""
     context = browser.new_context()
     context.add_cookies([signed_in_cookie(clinics, person, site)])

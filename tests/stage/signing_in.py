@@ -8,7 +8,7 @@ from tests.stage.clinic import Clinics
 from tests.stage.site import Served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import SetCookieParam
+    from playwright._impl._api_structures import SetCookieParam
 
 
 def signed_in_cookie(clinics: Clinics, key: str, site: Served) -> SetCookieParam:

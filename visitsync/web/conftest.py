@@ -12,8 +12,8 @@ from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Database
 from visitsync.storage.practices import ConnectionState
 from visitsync.storage.vault import Vault
-from visitsync.web.hook_token import hook_token
 from visitsync.sync.engine import Engine
+from visitsync.web.hook_token import hook_token
 from visitsync.web.parts import Parts, give
 from visitsync.web.site import Site, make_site
 

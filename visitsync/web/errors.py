@@ -1,4 +1,4 @@
-"""What is answered when something does not work: a page for people, a status and a word for programs, never a detail."""
+"""What is answered when something does not work: a page for people, a word for programs, never a detail."""
 
 from collections.abc import Mapping
 from typing import Any
