@@ -7,23 +7,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 BROWSER = "chromium"
-# The fonts let pages look in pictures as they do on a good screen: the tests' fonts.conf names them.
-PACKAGES = ("chromium", "fonts-inter", "fonts-dejavu-core")
+# Playwright's driver, a Node.js, wants libatomic1. The fonts are those that the tests' fonts.conf names.
+PACKAGES = ("chromium", "libatomic1", "fonts-inter", "fonts-dejavu-core")
 
 VENV = Path(".venv")
 UNPACKED = VENV / "chromium"
 STARTER = VENV / "bin" / BROWSER
+DRIVER = (str(VENV / "bin" / "python"), "-m", "playwright", "--version")
 LIBRARY_FOLDERS = ("usr/lib/chromium", "usr/lib/*-linux-gnu*", "usr/lib/*-linux-gnu*/pulseaudio", "lib/*-linux-gnu*")
 
 PATIENT = ("Acquire::Retries=3", "Acquire::http::Timeout=30", "Acquire::https::Timeout=30", "DPkg::Lock::Timeout=300")
 SILENT = {"DEBIAN_FRONTEND": "noninteractive"}
 
 NONE_TO_BE_HAD = (
-    "NO BROWSER: chromium was neither found nor could it be fetched with apt. THE TESTS OF THE PAGES WILL BE SKIPPED. "
-    "Once, as root: apt-get install chromium"
+    "NO BROWSER: chromium with its driver was neither found nor could it be fetched with apt. "
+    "THE TESTS OF THE PAGES WILL BE SKIPPED. "
+    f"Once, as root: apt-get install {' '.join(PACKAGES)}"
 )
 
 
@@ -38,7 +41,7 @@ def main() -> None:
 
 
 def is_there() -> bool:
-    return bool(program())
+    return bool(program()) and run(*DRIVER, quiet=True, libraries=unpacked_libraries())
 
 
 def program() -> str | None:
@@ -47,8 +50,7 @@ def program() -> str | None:
 
 
 def starts() -> bool:
-    found = program()
-    return bool(found) and run(str(found), "--version", quiet=True)
+    return is_there() and run(str(program()), "--version", quiet=True)
 
 
 def has_apt() -> bool:
@@ -86,14 +88,14 @@ def unpack() -> bool:
             return False
         shutil.rmtree(UNPACKED, ignore_errors=True)
         unpacked.rename(UNPACKED)
-    write_starter()
+    if (UNPACKED / "usr/lib/chromium").exists():  # it may have been only other packages that this system lacked
+        write_starter()
     return True
 
 
 def write_starter() -> None:
     """A program that starts the unpacked browser with the libraries that were unpacked beside it."""
-    libraries = [found for pattern in LIBRARY_FOLDERS for found in sorted(UNPACKED.glob(pattern)) if found.is_dir()]
-    listed = ":".join(f"$here/{folder.relative_to(UNPACKED)}" for folder in libraries)
+    listed = ":".join(f"$here/{folder.relative_to(UNPACKED)}" for folder in unpacked_libraries())
     STARTER.write_text(
         "#!/bin/sh\n"
         'here=$(cd "$(dirname "$0")/../chromium" && pwd)\n'
@@ -103,19 +105,24 @@ def write_starter() -> None:
     STARTER.chmod(0o755)
 
 
+def unpacked_libraries() -> list[Path]:
+    return [found for pattern in LIBRARY_FOLDERS for found in sorted(UNPACKED.glob(pattern)) if found.is_dir()]
+
+
 def apt_get(*options: str) -> tuple[str, ...]:
     return ("apt-get", "-qq", *(f"-o{option}" for option in (*PATIENT, *options)))
 
 
-def run(*command: str, quiet: bool = False) -> bool:
+def run(*command: str, quiet: bool = False, libraries: Sequence[Path] = ()) -> bool:
     errors = subprocess.DEVNULL if quiet else None
+    searched = {"LD_LIBRARY_PATH": os.pathsep.join(str(folder.absolute()) for folder in libraries)} if libraries else {}
     return (
         subprocess.call(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env=os.environ | SILENT,
+            env=os.environ | SILENT | searched,
         )
         == 0
     )

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,23 +54,40 @@ def started() -> Iterator[Chromium]:
     """The browser, until the end of the block. Skips the test, loudly, where there is none."""
     program = program_or_skip()
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
-    with sync_playwright() as playwright:
-        # Playwright leaves out the sandbox: root may not have one, nor most containers, and the pages are our own.
-        browser = playwright.chromium.launch(
-            executable_path=program, args=FLAGS, env={**os.environ, "FONTCONFIG_FILE": str(FONTS)}
-        )
-        chromium = Chromium(browser, asyncio.get_running_loop())
-        with chromium.set_aside():
-            yield chromium
-        browser.close()
+    with unpacked_libraries():
+        playwright = sync_playwright().start()
+    # Playwright leaves out the sandbox: root may not have one, nor most containers, and the pages are our own.
+    browser = playwright.chromium.launch(
+        executable_path=program, args=FLAGS, env={**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+    )
+    chromium = Chromium(browser, asyncio.get_running_loop())
+    with chromium.set_aside():
+        yield chromium
+    browser.close()
+    playwright.stop()
 
 
 def program_or_skip() -> str:
     folders = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     program = shutil.which("chromium", path=os.pathsep.join(folders))
-    if program is None:
+    if program is None or not driver_starts():
         pytest.skip(NO_BROWSER)
     return program
+
+
+def driver_starts() -> bool:
+    with unpacked_libraries():
+        return subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True).returncode == 0
+
+
+@contextmanager
+def unpacked_libraries() -> Iterator[None]:
+    """Inside, programs that are started find the libraries that `make browser` unpacked for the driver."""
+    folders = map(str, Path(sys.prefix).glob("chromium/usr/lib/*-linux-gnu*"))
+    with pytest.MonkeyPatch.context() as environment:
+        for folder in folders:
+            environment.setenv("LD_LIBRARY_PATH", folder, prepend=os.pathsep)
+        yield
 
 
 @contextmanager
