@@ -29,10 +29,10 @@ class Admin:
         )
         self.practice_id: UUID = practice.house.place.practice_id
         self.connection_id = practice.connection_id
-        self.at_first = self.connection
+        self.at_first = self.connection()
 
-    @property
     def connection(self) -> StoredConnection:
+        """As it stands now."""
         with self.engine.database.practice(self.practice_id) as transaction:
             return practices.find_connection(transaction, self.connection_id)
 

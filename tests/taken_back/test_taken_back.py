@@ -10,6 +10,7 @@ from tests.every_cause.practice import Practice
 from tests.taken_back.admin import Admin
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.appointment import AppointmentStatus, MarkKind
+from visitsync.domain.practice import CatalogEntry
 from visitsync.simulator_kit.scenarios import SCENARIOS
 from visitsync.storage import catalog, practice_settings, practices, setting_touches, staff
 from visitsync.storage.database import Transaction
@@ -208,7 +209,7 @@ def test_a_closure_is_taken_back_and_those_that_were_there_stay(admin: Admin) ->
 
 def test_settings_are_what_they_were_or_gone(admin: Admin) -> None:
     booked = admin.booked(in_days=50)
-    before = admin.connection.settings
+    before = admin.connection().settings
 
     def months(value: str | None) -> Change:
         return lambda at: change_settings(at, admin.connection_id, admin.author(), {"sync_months": value})
@@ -216,9 +217,9 @@ def test_settings_are_what_they_were_or_gone(admin: Admin) -> None:
     first, second = admin.change(months("1")), admin.change(months("2"))
     assert admin.outcome(booked) == "ready"
     admin.take_back(second)
-    assert (admin.connection.settings["sync_months"], admin.outcome(booked)) == ("1", "waiting")
+    assert (admin.connection().settings["sync_months"], admin.outcome(booked)) == ("1", "waiting")
     admin.take_back(first)
-    assert (admin.connection.settings, admin.outcome(booked)) == (before, "ready")
+    assert (admin.connection().settings, admin.outcome(booked)) == (before, "ready")
 
 
 def test_what_is_demanded_of_a_record_can_be_tightened_loosened_and_taken_back(admin: Admin) -> None:
@@ -243,18 +244,18 @@ def test_what_is_demanded_of_a_record_can_be_tightened_loosened_and_taken_back(a
 
 def test_a_pause_is_over_and_reading_begins_at_once(admin: Admin) -> None:
     done = admin.change(lambda at: connecting.pause(at, admin.connection_id, admin.author()))
-    assert admin.connection.state is ConnectionState.PAUSED
+    assert admin.connection().state is ConnectionState.PAUSED
     admin.take_back(done)
-    assert admin.connection.state is ConnectionState.ACTIVE
+    assert admin.connection().state is ConnectionState.ACTIVE
     assert _waiting_syncs(admin) == 1
 
 
 def test_what_is_paused_is_resumed(admin: Admin) -> None:
     admin.change(lambda at: connecting.pause(at, admin.connection_id, admin.author()))
     done = admin.change(lambda at: connecting.resume(at, admin.connection_id, admin.author()))
-    assert admin.connection.state is ConnectionState.ACTIVE
+    assert admin.connection().state is ConnectionState.ACTIVE
     admin.take_back(done)
-    assert admin.connection.state is ConnectionState.PAUSED
+    assert admin.connection().state is ConnectionState.PAUSED
     admin.change(lambda at: connecting.resume(at, admin.connection_id, admin.author()))
 
 
@@ -305,7 +306,7 @@ def test_what_was_changed_past_these_ways_is_not_overwritten_either(admin: Admin
     done = admin.change(
         lambda at: change_settings(at, admin.connection_id, admin.author(), {"duration_step_minutes": "15"})
     )
-    before = admin.connection.settings
+    before = admin.connection().settings
     with admin.engine.database.practice(admin.practice_id) as at:
         settings = {**before, "duration_step_minutes": "20"}
         practices.change_connection(at, admin.connection_id, settings=settings)
@@ -320,9 +321,9 @@ def test_taking_back_can_itself_be_taken_back(admin: Admin) -> None:
     done = admin.change(lambda at: change_settings(at, admin.connection_id, admin.author(), {"agreement": "any"}))
     undone = admin.take_back(done)
     redone = admin.take_back(undone)
-    assert admin.connection.settings["agreement"] == "any"
+    assert admin.connection().settings["agreement"] == "any"
     admin.take_back(redone)
-    assert "agreement" not in admin.connection.settings
+    assert "agreement" not in admin.connection().settings
     with admin.engine.database.practice(admin.practice_id) as at:
         shown = {one.change_id: one for one in setting_touches.latest(at, at_most=4)}
     assert [shown[one.change_id].is_undone for one in (done, undone, redone)] == [True, False, True]
@@ -354,7 +355,7 @@ def test_a_preview_counts_and_changes_nothing(admin: Admin) -> None:
     assert not _is_connected(admin, "Evening Check")
 
 
-def _entry(admin: Admin, kind: RecordKind, name: str) -> catalog.CatalogEntry:
+def _entry(admin: Admin, kind: RecordKind, name: str) -> CatalogEntry:
     with admin.engine.database.practice(admin.practice_id) as at:
         return entries.find_entry(at, admin.connection_id, kind, name)
 

@@ -47,7 +47,7 @@ def latencies(transaction: Transaction, connection_id: UUID, *, since: datetime)
     Left out is what was booked before the EMR was read (or heard) for the first time.
     """
     rows = transaction.execute(
-        """select visit.created_at, extract(epoch from visit.created_at - visit.booked_at) / 60,
+        """select visit.created_at, greatest(extract(epoch from visit.created_at - visit.booked_at) / 60, 0),
                   visit.created_at >= appointment.first_seen_at + interval '5 minutes'
            from visit join appointment using (practice_id, connection_id, appointment_id)
            where visit.practice_id = %(practice)s and visit.connection_id = %(connection)s

@@ -11,10 +11,19 @@ from visitsync.domain.required_demographics import read_demographics, write_demo
 from visitsync.storage import appointments, practice_settings, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import StoredConnection
+from visitsync.sync.admin.connection_settings import change_settings
 from visitsync.sync.admin.in_words import OUTCOME_IN_A_LINE
 from visitsync.sync.admin.practice_wide import close_on
-from visitsync.wiring.cli.options import json_option, the_author, the_house, the_practice
-from visitsync.wiring.cli.previewing import make_change
+from visitsync.wiring.cli.options import (
+    connection_option,
+    json_option,
+    practice_option,
+    the_author,
+    the_connection_of,
+    the_house,
+    the_practice,
+)
+from visitsync.wiring.cli.previewing import change_or_preview, make_change, preview_option
 from visitsync.wiring.cli.printing import print_json, say, table
 
 
@@ -129,6 +138,40 @@ def close(days: tuple[datetime, ...], slug: str | None, as_json: bool) -> None:
             house, tenant.practice_id, lambda transaction: close_on(transaction, the_author(house), closed),
             as_json=as_json,
         )  # fmt: skip
+
+
+@practice.command("set")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
+@preview_option
+@practice_option
+@connection_option
+@json_option
+def set_up(settings: tuple[str, ...], preview: bool, slug: str | None, connection: str | None, as_json: bool) -> None:
+    """Change settings of a connection, without signing in again; NAME= alone goes back to what is usual.
+
+    `visitsync connect EMR --list-settings` lists those of an EMR. What they affect is judged again at once.
+
+    \b
+    Examples:
+      visitsync practice set sync_months=2 --practice lakeside
+      visitsync practice set "required_demographics=first name | date of birth" --preview
+    """
+    wanted = {name: value or None for name, value in map(_pair, settings)}
+    with the_house() as house:
+        practice_id, chosen = the_connection_of(house, slug, connection)
+        author = the_author(house)
+        change_or_preview(
+            house, practice_id, chosen.connection_id,
+            lambda transaction: change_settings(transaction, chosen.connection_id, author, wanted),
+            is_preview=preview, as_json=as_json,
+        )  # fmt: skip
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"Write a setting as NAME=VALUE, not {text!r}.", param_hint="NAME=VALUE")
+    return name, value
 
 
 def _connection(transaction: Transaction, one: StoredConnection) -> dict[str, Any]:
