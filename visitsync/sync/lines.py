@@ -1,7 +1,7 @@
 """Appointments as lines of a list: who, when, with whom, how it stands, and what to do about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ from visitsync.domain.explanation import Explanation, explain
 from visitsync.domain.local_time import UnknownZone, zone_named
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import PracticeContext
-from visitsync.domain.time_words import in_words
+from visitsync.domain.time_words import in_words, time_in_words
 from visitsync.rules.as_it_stands import as_it_stands
 from visitsync.rules.reading import expected_after_fix
 from visitsync.storage import patients
@@ -46,7 +46,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     day: date
     """On which it starts by the practice's clocks."""
     start_text: str
-    """The wall time as the EMR's screen shows it: "10:30"."""
+    """The wall time as the EMR's screen shows it: "2:30 PM"."""
     other_zone: str
     """Whose clocks `start_text` is by, where they differ from the practice's at that moment; else ""."""
     duration_minutes: int
@@ -160,7 +160,7 @@ def _line(office: Office, listed: Listed, people: Mapping[Key, Patient], others:
         start=start.instant,
         end=appointment.end,
         day=start.instant.astimezone(zone_named(office.zone)).date(),
-        start_text=f"{start.wall.hour:02}:{start.wall.minute:02}",
+        start_text=time_in_words(start.wall.replace(tzinfo=UTC), "UTC"),  # as it stands, even where clocks skip it
         other_zone=_other_zone(start.instant, start.zone, office.zone),
         duration_minutes=appointment.duration_minutes,
         patient_id=appointment.patient_id or "",
