@@ -17,6 +17,8 @@ from visitsync.web.hook_token import hook_token
 from visitsync.web.parts import Parts, give
 from visitsync.web.site import Site, make_site
 
+HOSTS = ("testserver", "127.0.0.1", "localhost")
+"""The same as on the stage: the first test of a process decides."""
 SECRET = "the-practices-own-webhook-secret"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
@@ -24,7 +26,7 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 @pytest.fixture
 def client(database: Database, database_url: str, vault: Vault) -> Client:
     give(Parts(engine=Engine(database=database, vault=vault, clock=lambda: NOW)))
-    make_site(Site(hosts=["testserver"], database_url=database_url, secret_key="of the tests", is_secure=False))
+    make_site(Site(hosts=HOSTS, database_url=database_url, secret_key="of the tests", is_secure=False))
     return Client(raise_request_exception=False)
 
 

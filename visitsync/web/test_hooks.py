@@ -12,6 +12,7 @@ from django.test import Client
 from visitsync.storage import practices, quarantine
 from visitsync.storage.database import Database
 from visitsync.storage.vault import Vault
+from visitsync.sync.engine import Engine
 from visitsync.web.conftest import NOW, SECRET, Hooked
 from visitsync.web.hook_token import hook_token, ids_in
 from visitsync.web.hooks import LARGEST_BODY
@@ -146,7 +147,7 @@ def test_addresses_that_are_not_ours_all_look_the_same(client: Client, database:
 
 def test_without_the_database_the_emr_is_told_to_come_again(client: Client, hooked: Hooked, vault: Vault) -> None:
     with Database("postgresql://nobody@127.0.0.1:1/nothing", wait_seconds=0.5) as gone:
-        give(Parts(database=gone, vault=vault, clock=lambda: NOW))
+        give(Parts(engine=Engine(database=gone, vault=vault, clock=lambda: NOW)))
         assert _deliver(client, hooked.address) == 503
 
 
