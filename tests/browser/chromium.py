@@ -44,7 +44,7 @@ class Chromium:
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:
-        """Inside, `asyncio.run` can be used again; pages cannot be driven."""
+        """Inside, `asyncio.run` and Django's models can be used again; pages cannot be driven."""
         with running_loop(None):
             yield
 
