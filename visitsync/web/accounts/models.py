@@ -1,4 +1,4 @@
-"""People who sign in, the practices they belong to, and invitations; tables of storage/migrations/0007.
+"""People who sign in, the practices they belong to, and invitations; tables of storage/migrations/0007 and 0009.
 
 No practice's wall guards these tables, because signing in comes before any practice is chosen: they hold names and
 addresses of staff, and nothing of patients. What somebody may do stands in the practice's own `staff` row.
@@ -6,11 +6,13 @@ addresses of staff, and nothing of patients. What somebody may do stands in the 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from visitsync.domain.email_address import canonical
 
@@ -30,6 +32,9 @@ class User(AbstractBaseUser):
     """In canonical form."""
     name: models.CharField[str, str] = models.CharField(max_length=200)
     is_active: models.BooleanField[bool, bool] = models.BooleanField(default=True)
+    session_round: models.IntegerField[int, int] = models.IntegerField(default=0)
+    is_demo: models.BooleanField[bool, bool] = models.BooleanField(default=False)
+    """Everybody knows how to sign in as this person: `serve` refuses to start with one outside of a demonstration."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -42,6 +47,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def get_session_auth_hash(self) -> str:
+        """What every session is held against: it ends with another password, and with another round."""
+        return salted_hmac(
+            "visitsync.web.accounts.session", f"{self.password} {self.session_round}", algorithm="sha256"
+        ).hexdigest()
 
 
 class Membership(models.Model):
@@ -58,3 +69,19 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Invitation(models.Model):
+    """A link that lets a staff member of a practice sign in for the first time; it is gone once it is used."""
+
+    token_hash: models.BinaryField[bytes, bytes] = models.BinaryField(primary_key=True)
+    tenant_id: models.UUIDField[UUID, UUID] = models.UUIDField()
+    staff_id: models.UUIDField[UUID, UUID] = models.UUIDField(unique=True)
+    expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+
+    class Meta:
+        app_label = "accounts"
+        db_table = "account_invitation"
+
+    def __str__(self) -> str:
+        return str(self.staff_id)
