@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from tests.stage.busy_days import book_two_days, book_whom_the_emr_does_not_show, declare_the_test
 from tests.stage.people import SignIn, hire
 from visitsync.simulator_kit.clock import VirtualClock
 from visitsync.storage.database import Database
@@ -73,6 +74,7 @@ def built(name: str, database_url: str) -> Iterator[Template]:
     with ExitStack() as closing:
         vault = Vault(Keyring(index_key=os.urandom(32), data_keys={1: os.urandom(32)}, sealing_key_id=1))
         sets = {cast.slug: set_up(cast, NOW, seed=SEED) for cast in CASTS[:2]}
+        booked = book_two_days(sets["larkspur"].clinic, NOW)
         for one in sets.values():
             closing.enter_context(one.server)
         clock = VirtualClock.running_from(NOW)
@@ -81,6 +83,7 @@ def built(name: str, database_url: str) -> Iterator[Template]:
             opened = {slug: open_practice(house, one, 0) for slug, one in sets.items()}
             for practice in opened.values():
                 sync(house.link(practice.practice_id, practice.connection_id))
+            _live_a_little(house.engine, sets["larkspur"], opened["larkspur"], booked)
             stand_behind(house.engine, database_url)
             people = hire(database, vault, {slug: practice.practice_id for slug, practice in opened.items()})
             _let_go()
@@ -104,6 +107,13 @@ def clinics_in(template: Template, database_url: str) -> Iterator[Clinics]:
             people=template.people,
         )
         _let_go()
+
+
+def _live_a_little(engine: Engine, stage: Set, opened: Opened, booked: dict[str, int]) -> None:
+    """Larkspur after its first reading: a visit for trying things out, and a chart that the EMR does not show."""
+    test = stage.app.vendor_id(booked["Test Patient"])
+    declare_the_test(engine, opened.practice_id, opened.connection_id, test)
+    book_whom_the_emr_does_not_show(stage, engine, opened.practice_id, opened.connection_id)
 
 
 def stand_behind(engine: Engine, database_url: str) -> None:
