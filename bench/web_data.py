@@ -27,8 +27,26 @@ EMR = "drchrono"
 TELEMEDICINE, MISSPELT = "Telemedicine Visit", "Telemedicne Visit"
 OTHER_TYPES = ("Office Visit", "Follow-up", "New Patient", "Physical", MISSPELT)
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
-FIRST_NAMES = ("Ottoline", "Vikram", "Perpetua", "Anselm", "Isaura", "Bartholomew", "Calliope", "Dashiell", "Eudora",
-               "Fergus", "Guinevere", "Hyacinth", "Ignatius", "Jocasta", "Kazimir", "Leocadia", "Marisol", "Nikolai")  # fmt: skip
+FIRST_NAMES = (
+    "Ottoline",
+    "Vikram",
+    "Perpetua",
+    "Anselm",
+    "Isaura",
+    "Bartholomew",
+    "Calliope",
+    "Dashiell",
+    "Eudora",
+    "Fergus",
+    "Guinevere",
+    "Hyacinth",
+    "Ignatius",
+    "Jocasta",
+    "Kazimir",
+    "Leocadia",
+    "Marisol",
+    "Nikolai",
+)
 FIRST_PARTS = ("Thor", "Var", "Oka", "Lind", "Mont", "Quill", "Ash", "Berg", "Castel", "Dun", "Ever", "Fitz", "Grim")
 LAST_PARTS = ("sen", "ga", "for", "gren", "clair", "worth", "ton", "dahl", "lani", "more", "hart", "wick", "shaw")
 WORKDAYS_BEHIND, WORKDAYS_AHEAD = 5, 20

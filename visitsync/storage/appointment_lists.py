@@ -112,11 +112,7 @@ def outcomes_by_day(
         f"""select width_bucket(start_at, %(midnights)s::timestamptz[]) - 1, outcome, count(*) from appointment
             where practice_id = %(practice)s and {_BETWEEN} and outcome <> 'not_telemedicine'
               and (%(practitioner)s::text is null or practitioner_id = %(practitioner)s)
-              and (%(staff)s::uuid is null or exists (
-                  select from visit where visit.practice_id = %(practice)s
-                  and visit.appointment_id = appointment.appointment_id
-                  and visit.connection_id = appointment.connection_id
-                  and visit.staff_id = %(staff)s and visit.state <> 'cancelled'))
+              and (%(staff)s::uuid is null or {_SEEN_BY})
             group by 1, 2""".encode(),
         {
             "practice": transaction.practice_id,
@@ -217,11 +213,21 @@ def patients_around(transaction: Transaction, now: datetime, *, at_most: int) ->
 
 
 _BETWEEN = "start_at >= %(first)s and start_at < %(before)s"
-_VISIT = """left join lateral (
-        select visit_id::text, state, staff_id, is_test from visit
-        where visit.practice_id = %(practice)s and visit.appointment_id = one.appointment_id
-          and visit.connection_id = one.connection_id
-        order by state = 'active' desc, changed_at desc limit 1) as visit on true"""
+_OF_IT = """visit.practice_id = %(practice)s and visit.appointment_id = {table}.appointment_id
+            and visit.connection_id = {table}.connection_id"""
+# Each half has its own partial index; a query that does not name the state would read all visits of the practice.
+_VISIT = f"""left join lateral (
+        (select visit_id::text, state, staff_id, is_test, 1 as preference from visit
+         where {_OF_IT.format(table="one")} and state = 'active')
+        union all
+        (select visit_id::text, state, staff_id, is_test, 2 as preference from visit
+         where {_OF_IT.format(table="one")} and state <> 'active' order by changed_at desc limit 1)
+        order by preference limit 1) as visit on true"""
+_SEEN_BY = f"""
+    exists (select from visit where {_OF_IT.format(table="appointment")} and state = 'active'
+            and staff_id = %(staff)s)
+    or exists (select from visit where {_OF_IT.format(table="appointment")} and state <> 'active'
+               and state = 'over' and staff_id = %(staff)s)"""
 _COLUMNS = ", ".join(f"one.{name.strip()}" for name in STORED_COLUMNS.split(","))
 _SELECTED = f"select {_COLUMNS}, visit.visit_id, visit.state, visit.staff_id, visit.is_test"
 _LISTED = f"""{_SELECTED}

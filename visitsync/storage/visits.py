@@ -81,11 +81,12 @@ _LATEST = f"""
     """.encode()
 
 
+_FOUND = f"""select {_FIELDS}, created_at, changed_at from visit where practice_id = %(practice)s
+             and appointment_id = asked.key and connection_id = asked.connection"""
 _OF_ALL = f"""
     select found.* from unnest(%(connections)s::uuid[], %(ids)s::text[]) as asked (connection, key)
     cross join lateral (
-        select {_FIELDS}, created_at, changed_at from visit where practice_id = %(practice)s
-        and appointment_id = asked.key and connection_id = asked.connection offset 0) as found
+        ({_FOUND} and state = 'active') union all ({_FOUND} and state <> 'active')) as found
     order by created_at""".encode()
 
 

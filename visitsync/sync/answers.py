@@ -23,7 +23,7 @@ from visitsync.storage.visits import PastChange, VisitOfOld
 from visitsync.sync.beside import NEVER_PLANNED, beside, mark_taken_away, others_beside
 from visitsync.sync.desk import Desk
 from visitsync.sync.evidence import Evidence, evidence_by_section
-from visitsync.sync.lines import booked_as, full_name, named, standing
+from visitsync.sync.lines import booked_as, full_name, known_patient, named, standing
 from visitsync.sync.looking_up import look_up, nearest_first
 from visitsync.sync.never_received import NotReceived, never_received
 from visitsync.sync.office import Office, office_of
@@ -188,7 +188,7 @@ def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
     screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
     decision = standing(stored.decided(), appointment, desk, _seen_now(desk, stored, around))
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
-    patient = around.people.get((stored.connection_id, appointment.patient_id or ""))
+    patient = known_patient(stored, around.people)
     history, their_visits = around.histories.get(key, ()), around.visits.get(key, ())
     return Answer(
         appointment_id=appointment.id,

@@ -28,7 +28,7 @@ class HowCurrent(msgspec.Struct, frozen=True, kw_only=True):
     next_read_at: datetime | None
     """None: nobody knows, or it pushes (aware, UTC)."""
     sentence: str
-    """ "DrChrono was read today 10:42, next today 10:47." """
+    """ "DrChrono was read today 10:42 AM, next today 10:47 AM." """
     troubles: tuple[Explanation, ...]
     """What is wrong with the connection, and what showed in passing."""
 

@@ -17,6 +17,7 @@ from visitsync.rules.as_it_stands import as_it_stands
 from visitsync.rules.reading import expected_after_fix
 from visitsync.storage import patients
 from visitsync.storage.appointment_lists import NEEDS_SOMEBODY, Key, Listed
+from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 from visitsync.sync.beside import NEVER_PLANNED, beside
@@ -108,6 +109,13 @@ def standing(
     return as_it_stands(stored_decision, appointment, desk.practice, desk.screen.now, seen_now)
 
 
+def known_patient(stored: StoredAppointment, people: Mapping[Key, Patient]) -> Patient | None:
+    """The patient; None where no record was read, or where it is none of our business: it is not telemedicine."""
+    if stored.outcome == Outcome.NOT_TELEMEDICINE:
+        return None
+    return people.get((stored.connection_id, stored.appointment.patient_id or ""))
+
+
 def full_name(patient: Patient) -> str:
     """First and last name."""
     return " ".join(filter(None, (patient.first_name.strip(), patient.last_name.strip())))
@@ -149,7 +157,7 @@ def _line(office: Office, listed: Listed, people: Mapping[Key, Patient], others:
     outcome = Outcome(stored.outcome)
     seen_now = () if outcome in NEVER_PLANNED else beside(stored, others, desk.practice)
     decision = standing(stored.decided(), appointment, desk, seen_now)
-    patient = people.get((stored.connection_id, appointment.patient_id or ""))
+    patient = known_patient(stored, people)
     codes = tuple(one.code for one in decision.findings)
     start, now = appointment.start, office.now
     return Line(

@@ -115,7 +115,8 @@ def _by_patient_name(search: _Search) -> Sequence[Met]:
         return ()
     ways = [_indexes(search, names) for names in _as_names(words)]
     keys = set(patients.named(search.transaction, ways))
-    if not keys or len(words) == 1:
+    is_partly_a_day = search.question.day is not None and search.who == search.question.text
+    if not is_partly_a_day and (not keys or len(words) == 1):
         keys |= _named_in_part(search, words)
     return appointment_lists.of_patients(search.transaction, sorted(keys))
 
