@@ -2,6 +2,7 @@
 
 import click
 
+from bench import web_reads
 from bench.job import IDLE_POLLS, Figures, run
 from bench.measure import Cost
 from bench.translating import AIMS, Rate, rates
@@ -56,6 +57,23 @@ def job(appointments: int) -> None:
         f"process alone {figures.appointments / figures.recheck.process_seconds:,.0f}), "
         f"{figures.changed_decisions} decisions changed"
     )
+
+
+@main.command()
+@click.option("--practices", default=2_000, show_default=True)
+@click.option("--appointments", default=1_000_000, show_default=True, help="Of all practices together.")
+@click.option("--calls", default=300, show_default=True, help="Of each reading, for practices by chance.")
+def reads(practices: int, appointments: int, calls: int) -> None:
+    """What the pages read, without HTTP: queries, milliseconds, processor time. Takes minutes: asked for by name only."""
+    print("\n| what | practices | queries at most | median | p99 | CPU with PostgreSQL |\n|---|---|---|---|---|---|")
+    for one in web_reads.run(
+        practices=practices, appointments=appointments, calls=calls, tell=lambda text: click.echo(text, err=True)
+    ):
+        kind = "of 20,000 appointments" if one.is_large else "ordinary"
+        print(
+            f"| {one.what} | {kind} | {one.most_queries} | {one.median_ms:.1f} ms | {one.p99_ms:.1f} ms "
+            f"| {one.cpu_ms:.1f} ms |"
+        )
 
 
 def _rate_row(rate: Rate) -> str:

@@ -81,17 +81,17 @@ def test_two_at_once_are_told_on_both(front: Front) -> None:
     assert [line.codes for line in seen(front).lines] == [("overlaps-another",), ("overlaps-another",), ()]
 
 
-@pytest.mark.parametrize("more", [{}, {"practitioner_id": "1"}, {"location_id": "1"}])
-def test_counts_by_day_are_those_of_the_lines(front: Front, more: dict[str, str]) -> None:
+@pytest.mark.parametrize("filters", [Filters(), Filters(practitioner_id="1"), Filters(location_id="1")])
+def test_counts_by_day_are_those_of_the_lines(front: Front, filters: Filters) -> None:
     front.knows("p2", "Ottoline Varga", email="")
     for number in range(9):
         front.books(
             f"a{number}", f"2026-11-{23 + number % 3}T1{number}:00", f"p{1 + number % 2}", location=str(1 + number % 2)
         )
     with front.reading() as (transaction, vault, office):
-        counted = counts_by_day(transaction, vault, office, MONDAY, MONDAY + timedelta(days=6), Filters(**more))
+        counted = counts_by_day(transaction, vault, office, MONDAY, MONDAY + timedelta(days=6), filters)
         listed = {
-            day: days(transaction, vault, office, day, day, Filters(**more)).counts
+            day: days(transaction, vault, office, day, day, filters).counts
             for day in (MONDAY + timedelta(days=number) for number in range(7))
         }
     assert counted == listed
