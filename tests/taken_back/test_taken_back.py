@@ -1,7 +1,10 @@
 """Every change of settings can be taken back, and all is as it was; unless something newer is in the way."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -28,6 +31,7 @@ from visitsync.sync.admin.refusals import (
     SettingUnknown,
     TakenBackAlready,
 )
+from visitsync.sync.admin.undo import undo
 
 TYPE = MarkKind.TYPE
 TELEMEDICINE = "Telemedicine Visit"
@@ -300,6 +304,22 @@ def test_what_somebody_changed_since_is_not_overwritten(admin: Admin) -> None:
     admin.take_back(on)
     admin.take_back(off)
     assert admin.practice.listed(RecordKind.PRACTITIONER)[number].is_connected
+
+
+def test_of_two_who_take_the_same_change_back_one_does_it(admin: Admin) -> None:
+    done = admin.change(lambda at: practice_wide.close_on(at, admin.author(), [date(2030, 7, 5)]))
+
+    def take_back(_: int) -> str:
+        try:
+            with admin.engine.database.practice(admin.practice_id) as at:
+                undo(at, admin.author(), done.change_id)
+                time.sleep(0.2)
+        except TakenBackAlready:
+            return "was taken back already"
+        return "took it back"
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(take_back, range(2))) == ["took it back", "was taken back already"]
 
 
 def test_what_was_changed_past_these_ways_is_not_overwritten_either(admin: Admin) -> None:

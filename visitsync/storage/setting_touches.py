@@ -1,5 +1,6 @@
 """What each change of a practice's settings touched: how a thing stood before and after, and who touched it since."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +81,15 @@ class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
 
 class NoSuchChange(LookupError):
     """The practice's settings were never changed under this number."""
+
+
+def one_at_a_time(transaction: Transaction) -> None:
+    """Whoever else changes this practice's settings waits until this transaction ends.
+
+    An advisory lock, not the practice's row: a sync takes that one after its connection's, a change before it.
+    """
+    key = hashlib.blake2b(transaction.practice_id.bytes, digest_size=8, person=b"settings").digest()
+    transaction.execute("select pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])
 
 
 def save(transaction: Transaction, change_id: int, touches: Sequence[Touch]) -> None:

@@ -14,6 +14,7 @@ from visitsync.storage.setting_touches import Thing, ThingKind, Touch
 
 def noted(transaction: Transaction, things: Iterable[Thing], make: Callable[[], int]) -> int:
     """Makes a change, which gives its number, and keeps how it found and left these things; gives the number."""
+    setting_touches.one_at_a_time(transaction)
     touched = list(dict.fromkeys(things))
     before = states(transaction, touched)
     change_id = make()

@@ -17,6 +17,7 @@ def undo(transaction: Transaction, author: Author, change_id: int) -> int:
 
     That one can be taken back in turn. Raises NoSuchChange, NothingToTakeBack, TakenBackAlready, ChangedSince.
     """
+    setting_touches.one_at_a_time(transaction)
     change = setting_touches.find_change(transaction, change_id)
     touches = [touch for touch in setting_touches.of_change(transaction, change_id) if touch.is_change]
     if change.is_undone:

@@ -1,6 +1,5 @@
 """visitsync peer: who may push to us, and for which practice."""
 
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from visitsync.connector_kit.manifest import Feed
 from visitsync.connectors import connector_for, supported_emrs
 from visitsync.domain.time_words import in_words
 from visitsync.storage import peers, practices
-from visitsync.storage.peers import Peer, PeerTraffic
+from visitsync.sync.admin.senders import AskedNotPushed, Sender, register_sender, senders
 from visitsync.wiring.cli.exits import Exit, NotFound
 from visitsync.wiring.cli.options import (
     connection_option,
@@ -23,26 +22,6 @@ from visitsync.wiring.cli.options import (
     the_practice,
 )
 from visitsync.wiring.cli.printing import print_json, say, table
-
-
-class ShownPeer(msgspec.Struct, frozen=True, kw_only=True):
-    """A peer as it is printed. Times are aware, UTC."""
-
-    peer_id: str
-    name: str
-    practice: str
-    emr: str
-    connection_id: str
-    network: str | None
-    port: int | None
-    fingerprint: str | None
-    """SHA-256 of the certificate, in hexadecimal digits."""
-    added_at: datetime
-    added_by: str
-    messages: int
-    resent: int
-    refused: int
-    last_message_at: datetime | None
 
 
 @click.group()
@@ -90,17 +69,13 @@ def add(
         author = the_author(house)
         with house.database.practice(tenant.practice_id) as transaction:
             found = the_connection(transaction, connection or emr or _only_pushed(practices.connections(transaction)))
-            if connector_for(found.emr).MANIFEST.feed is not Feed.PUSH:
-                raise click.UsageError(f"{connector_for(found.emr).MANIFEST.name} pushes nothing: it is asked.")
-            peer_id = peers.register(
-                transaction,
-                found.connection_id,
-                author,
-                name=name or network or "certificate",
-                network=None if network is None else peers.network_of(network),
-                port=port,
-                certificate=None if certificate is None else certificate.read_text(encoding="utf-8", errors="replace"),
-            )
+            text = None if certificate is None else certificate.read_text(encoding="utf-8", errors="replace")
+            try:
+                peer_id = register_sender(
+                    transaction, found, author, network=network, port=port, certificate=text, name=name
+                )
+            except AskedNotPushed as problem:
+                raise click.UsageError(str(problem)) from None
     if as_json:
         print_json({"peer_id": peer_id})
     else:
@@ -122,15 +97,9 @@ def list_peers(slug: str | None, as_json: bool) -> int:
         tenant = the_practice(house, slug)
         now = house.clock()
         with house.database.practice(tenant.practice_id) as transaction:
-            found = peers.of_practice(transaction)
-            emrs = {one.connection_id: one.emr for one in practices.connections(transaction)}
-            sent = {one.peer_id: one for each in emrs for one in peers.traffic(transaction, each)}
-        shown = [
-            _shown(one, tenant.slug, emrs[one.connection_id], sent.get(one.peer_id, PeerTraffic(peer_id=one.peer_id)))
-            for one in found
-        ]
+            shown = senders(transaction)
     if as_json:
-        print_json(shown)
+        print_json([{"practice": tenant.slug, **msgspec.structs.asdict(one)} for one in shown])
         return Exit.FINE
     table(
         ("peer", "name", "EMR", "recognised by", "messages", "resent", "refused", "last heard from"),
@@ -171,26 +140,7 @@ def _only_pushed(connections: list[practices.StoredConnection]) -> str | None:
     return str(pushed[0].connection_id) if len(pushed) == 1 else None
 
 
-def _shown(one: Peer, slug: str, emr: str, sent: PeerTraffic) -> ShownPeer:
-    return ShownPeer(
-        peer_id=str(one.peer_id),
-        name=one.name,
-        practice=slug,
-        emr=emr,
-        connection_id=str(one.connection_id),
-        network=None if one.network is None else str(one.network),
-        port=one.port,
-        fingerprint=None if one.fingerprint is None else one.fingerprint.hex(),
-        added_at=one.added_at,
-        added_by=one.added_by,
-        messages=sent.messages,
-        resent=sent.resent,
-        refused=sent.refused,
-        last_message_at=sent.last_message_at,
-    )
-
-
-def _recognised_by(one: ShownPeer) -> str:
+def _recognised_by(one: Sender) -> str:
     port = f" on port {one.port}" if one.port else ""
     certificate = f"certificate {one.fingerprint[:16]}…" if one.fingerprint else ""
     return " and ".join(filter(None, (certificate, one.network))) + port
