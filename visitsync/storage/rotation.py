@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from psycopg import sql
 
+from visitsync.storage.being_dealt_with import note_place
 from visitsync.storage.credentials import credentials_place
 from visitsync.storage.database import Database, Transaction
 from visitsync.storage.staff import email_place
@@ -53,6 +54,9 @@ SEALED_COLUMNS = (
         place=credentials_place,
     ),
     SealedColumn(table="staff", column="email", key=("staff_id",), of_row=("staff_id",), place=email_place),
+    SealedColumn(
+        table="being_dealt_with", column="note", key=("dealing_id",), of_row=("dealing_id",), place=note_place
+    ),
     SealedColumn(
         table="intake", column="body", key=("intake_id",), of_row=("connection_id",), place=_bound(b"intake|")
     ),
