@@ -244,7 +244,7 @@ def _group(office: Office, one: _Gathered, lines: Mapping[Key, Line], shared: Ma
     connections = tuple(dict.fromkeys(stored.connection_id for stored in members))
     provider = _unassigned(office, first, words.code)
     return Group(
-        key=f"{words.code}-{first.connection_id.hex[:8]}-{_thing_of(one.finding)}",
+        key=f"{words.code}-{first.connection_id.hex[:8]}-{_thing_of(one.finding, words.fix)}",
         kind=_kind(words.code, has_provider=provider is not None),
         code=words.code,
         title=title_of(words.code, members, words.title),
@@ -297,9 +297,10 @@ def _unassigned(office: Office, stored: StoredAppointment, code: str) -> Unassig
     return Unassigned(connection_id=stored.connection_id, practitioner_id=entry.id, name=entry.name)
 
 
-def _thing_of(finding: Finding) -> str:
+def _thing_of(finding: Finding, fix: str) -> str:
     """A short word for what the group is about that tells nobody what it is."""
-    parts = "|".join(finding.evidence.get(name, "") for name in _THING.get(finding.code, ()))
+    what = _THING.get(finding.code)
+    parts = fix if what is None else "|".join(finding.evidence.get(name, "") for name in what)
     return sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
