@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -156,12 +156,8 @@ def _chart(clinic: Clinic, one: Booked) -> Patient:
 
 
 def _practitioner(clinic: Clinic, last_name: str) -> Practitioner:
-    return _first(clinic.practitioners, lambda one: one.last_name == last_name)
+    return next(one for one in clinic.practitioners if one.last_name == last_name)
 
 
 def _location(clinic: Clinic, practitioner: Practitioner) -> Location:
-    return _first(clinic.locations, lambda one: one.id == practitioner.location_ids[0])
-
-
-def _first(records: Any, fits: Callable[[Any], bool]) -> Any:
-    return next(one for one in records if fits(one))
+    return next(one for one in clinic.locations if one.id == practitioner.location_ids[0])
