@@ -24,6 +24,7 @@ from visitsync.storage.vault import Vault
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 PATIENTS = [Patient(id=f"p{number}", first_name="Ada", email="ada@example.org") for number in range(7)]
 NOT_SEALED = {
+    ("account_invitation", "token_hash"),
     ("audit_entry", "details"),
     ("audit_entry", "hash"),
     ("audit_entry", "previous_hash"),
