@@ -296,7 +296,9 @@ def test_what_somebody_changed_since_is_not_overwritten(admin: Admin) -> None:
     off = admin.change(switch("Alice", is_on=False))
     on = admin.change(switch("Bob", is_on=True))
     again = admin.change(switch("Charlie", is_on=False))
-    with pytest.raises(ChangedSince, match=r"^Charlie has changed the entry connected"):
+    with pytest.raises(
+        ChangedSince, match=r"^Charlie has changed whether Imara Osei.* is connected since \(.*\)\. Take that back"
+    ):
         admin.take_back(off)
     admin.take_back(again)
     with pytest.raises(TakenBackAlready):

@@ -1,7 +1,10 @@
 """Taking a change back, as long as nothing newer has touched the same thing."""
 
+from collections.abc import Mapping
+
+from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.time_words import in_words
-from visitsync.storage import practice_settings, practices, setting_touches
+from visitsync.storage import catalog, practice_settings, practices, setting_touches
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.practices import ConnectionState
@@ -10,6 +13,25 @@ from visitsync.storage.setting_touches import SettingChange, Thing, ThingKind, T
 from visitsync.sync.admin import things
 from visitsync.sync.admin.refusals import ChangedSince, NothingToTakeBack, TakenBackAlready
 from visitsync.sync.jobs import sync_now
+
+_OF_ENTRIES = frozenset(
+    {ThingKind.ENTRY_CONNECTED, ThingKind.ENTRY_STAFF, ThingKind.ENTRY_ZONE, ThingKind.ENTRY_PREVIOUS_NAME}
+)
+_IN_WORDS: Mapping[ThingKind, str] = {
+    ThingKind.APPROVAL: "the approval of “{name}”",
+    ThingKind.STATUS_MEANING: "the meaning of “{name}”",
+    ThingKind.ENTRY_CONNECTED: "whether {name} is connected",
+    ThingKind.ENTRY_STAFF: "who sees the visits of {name}",
+    ThingKind.ENTRY_ZONE: "the time zone of {name}",
+    ThingKind.ENTRY_PREVIOUS_NAME: "the name of {name}",
+    ThingKind.HOUSEHOLD_MEMBER: "the household of patient {name}",
+    ThingKind.TEST_VISIT: "whether appointment {name} is a test",
+    ThingKind.CONNECTION_SETTING: "the setting {name}",
+    ThingKind.CONNECTION_STATE: "whether the EMR is read",
+    ThingKind.CLOSURE: "the closure on {name}",
+    ThingKind.STAFF_ACTIVE: "whether this person may sign in",
+}
+"""What was changed, after "… has changed"."""
 
 
 def undo(transaction: Transaction, author: Author, change_id: int) -> int:
@@ -41,18 +63,21 @@ def undo(transaction: Transaction, author: Author, change_id: int) -> int:
 def _refuse_newer(transaction: Transaction, author: Author, change: SettingChange, touch: Touch) -> None:
     newer = setting_touches.newer(transaction, touch.thing, change.change_id)
     [now] = states(transaction, [touch.thing])
+    named = _named(transaction, touch.thing)
     if newer is not None:
         zone = practices.find_practice(transaction).zone
         when = in_words(newer.changed_at, zone, author.now)
-        raise ChangedSince(
-            f"{newer.changed_by} has changed {_named(touch.thing)} since ({when}). Take that back first."
-        )
+        raise ChangedSince(f"{newer.changed_by} has changed {named} since ({when}). Take that back first.")
     if now != touch.after:
-        raise ChangedSince(f"{_named(touch.thing)} has changed since, so that this cannot be taken back any more.")
+        raise ChangedSince(f"This cannot be taken back any more: {named} was changed since, outside of these settings.")
 
 
-def _named(thing: Thing) -> str:
-    return f"the {thing.kind.value} {thing.name!r}"
+def _named(transaction: Transaction, thing: Thing) -> str:
+    name = thing.name
+    if thing.connection_id is not None and thing.kind in _OF_ENTRIES:
+        listed = catalog.entries(transaction, thing.connection_id, RecordKind(thing.part))
+        name = listed[name].name if name in listed else name
+    return _IN_WORDS[thing.kind].format(name=name)
 
 
 def _read_again(transaction: Transaction, touch: Touch) -> None:
