@@ -64,7 +64,7 @@ def job(appointments: int) -> None:
 @click.option("--appointments", default=1_000_000, show_default=True, help="Of all practices together.")
 @click.option("--calls", default=300, show_default=True, help="Of each reading, for practices by chance.")
 def reads(practices: int, appointments: int, calls: int) -> None:
-    """What the pages read, without HTTP: queries, milliseconds, processor time. Takes minutes: asked for by name only."""
+    """What the pages read, without HTTP: queries and times. Takes minutes, so it runs only when asked for."""
     print("\n| what | practices | queries at most | median | p99 | CPU with PostgreSQL |\n|---|---|---|---|---|---|")
     for one in web_reads.run(
         practices=practices, appointments=appointments, calls=calls, tell=lambda text: click.echo(text, err=True)

@@ -56,6 +56,7 @@ LARGE_PRACTICES = 8
 RAW_BYTES = 700
 """What a row of this EMR has."""
 CHUNK = 2_000
+FIRST_ID = 7_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Filled:
     practice_id: UUID
     connection_id: UUID
     is_large: bool
+    size: int
+    """Appointments, numbered from FIRST_ID on."""
     staff_ids: tuple[UUID, ...]
 
 
@@ -97,7 +100,7 @@ def _fill_one(database: Database, vault: Vault, number: int, size: int, now: dat
             judge_read(bench, [_case(one) for one in booked[begin : begin + CHUNK]], Cause("read from the EMR", "1"))
         for kind in ("changes", "sweep"):
             sync_runs.note_last(transaction, connection_id, kind, at=now - timedelta(minutes=3))
-    return Filled(practice.practice_id, connection_id, size >= LARGE, logins)
+    return Filled(practice.practice_id, connection_id, size >= LARGE, size, logins)
 
 
 def _set_up(
@@ -180,7 +183,7 @@ def _appointment(
     booked_at = now - timedelta(minutes=chance.randrange(30, 40_000))
     doctor = doctors - 1 if chance.random() < 0.02 else chance.randrange(doctors - 1)
     return Appointment(
-        id=str(7_000_000 + number),
+        id=str(FIRST_ID + number),
         start=from_wall(datetime.combine(day, time(8 + chance.randrange(10), 15 * chance.randrange(4))), zone),
         duration_minutes=15,
         status=AppointmentStatus.BOOKED,

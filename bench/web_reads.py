@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.measure import measured
 from bench.pretend import NOW
-from bench.web_data import Filled, fill
+from bench.web_data import FIRST_ID, Filled, fill
 from visitsync.storage.database import Database, Transaction
 from visitsync.storage.keyring import Keyring
 from visitsync.storage.migrate import migrate
@@ -104,7 +104,7 @@ def _own_day(at: Place) -> None:
 
 
 def _answer(at: Place) -> None:
-    appointment_id = str(7_000_000 + at.chance.randrange(400))
+    appointment_id = str(FIRST_ID + at.chance.randrange(at.filled.size))
     found = answers.answer_to(at.transaction, at.vault, at.office, at.filled.connection_id, appointment_id)
     assert found is not None
 
