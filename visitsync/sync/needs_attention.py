@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
-from uuid import UUID
 
 import msgspec
 
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import Explanation, explain
-from visitsync.domain.reason import Owner, Severity
+from visitsync.domain.reason import Severity
 from visitsync.domain.reasons import REASONS
 from visitsync.domain.time_words import in_words
 from visitsync.rules.lookups import lookups_for
@@ -23,6 +21,7 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault
 from visitsync.sync.beside import beside, overlapping
 from visitsync.sync.lines import Line, full_name, lines_of
+from visitsync.sync.needs import Group, GroupKind, Holder, NeedsAttention, SharedEmail, Spelling, Unassigned
 from visitsync.sync.needs_words import title_of
 from visitsync.sync.office import Office
 
@@ -30,92 +29,6 @@ MOST_READ = 2_000
 MOST_LINES = 25
 """Of each group; the others are counted."""
 OVERLAPS_AHEAD = timedelta(days=7)
-
-
-class GroupKind(StrEnum):
-    """What can be done about a group, besides mending it in the EMR."""
-
-    FIX = "fix"
-    SPELLING = "spelling"
-    SHARED_EMAIL = "shared e-mail"
-    PROVIDER = "provider"
-    ON_HOLD = "on hold"
-    OVERLAP = "overlap"
-
-
-class Spelling(msgspec.Struct, frozen=True, kw_only=True):
-    """A near miss that an admin may accept."""
-
-    connection_id: UUID
-    kind: MarkKind
-    found: str
-    """As booked."""
-    approved: str
-
-
-class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who has a shared address."""
-
-    connection_id: UUID
-    patient_id: str
-    name: str
-    household_id: str | None
-
-
-class SharedEmail(msgspec.Struct, frozen=True, kw_only=True):
-    """One address and all who have it; those of one connection can be linked as a household."""
-
-    holders: tuple[Holder, ...]
-
-
-class Unassigned(msgspec.Struct, frozen=True, kw_only=True):
-    """A practitioner who can be enabled."""
-
-    connection_id: UUID
-    practitioner_id: str
-    name: str
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Appointments for which the same must be done."""
-
-    key: str
-    """The same as long as the group is the same one; good for an address or an element's id."""
-    kind: GroupKind
-    code: str
-    title: str
-    """How many of what: "7 patients have no e-mail"."""
-    sentence: str
-    """Of the soonest one."""
-    fix: str
-    owner: Owner
-    expected_by_text: str
-    """By when a fix made now shows."""
-    connections: tuple[UUID, ...]
-    count: int
-    """Appointments."""
-    soonest: datetime
-    """Aware, UTC."""
-    soonest_text: str
-    lines: tuple[Line, ...]
-    """The soonest ones."""
-    further: int
-    """How many are not among the lines."""
-    appointments: tuple[Key, ...]
-    """All of them, the soonest first."""
-    spelling: Spelling | None = None
-    shared: tuple[SharedEmail, ...] = ()
-    provider: Unassigned | None = None
-
-
-class NeedsAttention(msgspec.Struct, frozen=True, kw_only=True):
-    """All groups, that with the soonest appointment first."""
-
-    groups: tuple[Group, ...]
-    count: int
-    """Appointments for which somebody must do something (overlaps aside)."""
-    is_cut: bool
-    """There are more than were read: only the nearest stand here."""
 
 
 class _Gathered(msgspec.Struct, kw_only=True):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from visitsync.domain.appointment import MarkKind
 from visitsync.domain.reason import Owner
 from visitsync.sync.conftest import Front
-from visitsync.sync.needs_attention import MOST_LINES, Group, GroupKind, NeedsAttention, needs_attention
+from visitsync.sync.needs import Group, GroupKind, NeedsAttention
+from visitsync.sync.needs_attention import MOST_LINES, needs_attention
 
 NEAR_SPRING = datetime(2027, 3, 10, 14, 0, tzinfo=UTC)
 """Days before the clocks skip an hour."""
