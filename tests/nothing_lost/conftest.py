@@ -9,6 +9,7 @@ import pytest
 from tests.nothing_lost.clinics import MONDAY, Desk, a_small_clinic, ticking_from
 from tests.nothing_lost.house import Arrange, House
 from tests.nothing_lost.vendors import DRCHRONO, Vendor, is_left_to_make_crash
+from tests.nothing_lost.worker import Workers, lent
 
 HERE = Path(__file__).parent
 
@@ -32,6 +33,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _emr_of(item: pytest.Function) -> str:
     vendor = item.callspec.params.get("vendor") if hasattr(item, "callspec") else None
     return vendor.emr if isinstance(vendor, Vendor) else ""
+
+
+@pytest.fixture(scope="session")
+def idle_workers() -> Iterator[list[Workers]]:
+    """Servers of workers that no test uses now."""
+    idle: list[Workers] = []
+    yield idle
+    for workers in idle:
+        workers.__exit__()
+
+
+@pytest.fixture
+def workers(idle_workers: list[Workers]) -> Iterator[Workers]:
+    """Lets worker processes do jobs, one after the other."""
+    with lent(idle_workers) as workers:
+        yield workers
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ FAULTS = (
     "empty_list", "unreadable_record", "error_in_200", "row_inserted_between_pages", "row_deleted_between_pages",
     "row_shown_late", "rows_with_one_stamp", "token_expires", "phantom_row", "security_missing", "internal_fault",
 )  # fmt: skip
+ENDLESS, MOST_ROWS = frozenset({"row_inserted_between_pages"}), 20
+"""A row more with every page, for ever, is a list without an end: thousands of requests that teach nothing more."""
 
 
 @contextmanager
@@ -96,9 +98,10 @@ class Swarm:
         match = self.random.choice(("", vendor.lists, vendor.windows))
         if name == "unreadable_record":  # of a chart it is an ordinary correction, if one for the worse
             match = vendor.lists
-        self.house.app.faults.switch_on(
-            name, times=self.random.choice((1, 1, 3, None)), skip=self.random.randint(0, 4), match=match
-        )
+        times = self.random.choice((1, 1, 3, None))
+        if name in ENDLESS and times is None:
+            times = MOST_ROWS
+        self.house.app.faults.switch_on(name, times=times, skip=self.random.randint(0, 4), match=match)
 
     def _turn(self) -> None:
         """A turn of the engine; before it one that dies, a person in a hurry, or a push."""

@@ -18,13 +18,13 @@ from tests.nothing_lost.vendors import DRCHRONO
 from tests.nothing_lost.worker import Workers
 from visitsync.storage.database import StorageUnavailable
 
-POINTS = 3
+POINTS = 2
 SEED = 20261019
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.name)
-def test_a_database_that_is_killed_anywhere_loses_nothing(moment: Moment) -> None:
-    with mortal_database() as database, Workers() as workers:
+def test_a_database_that_is_killed_anywhere_loses_nothing(moment: Moment, workers: Workers) -> None:
+    with mortal_database() as database:
         house = House(a_small_clinic(ticking_from(MONDAY)), DRCHRONO, **DRCHRONO.small_pages)
         house.move_in(database.url, slug="larkspur")
         lives = Lives(house=house, moment=moment, workers=workers, server_url=database.server_url)

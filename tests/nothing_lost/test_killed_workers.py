@@ -10,21 +10,20 @@ from tests.nothing_lost.lives import MOMENTS, Lives, Moment, some_of
 from tests.nothing_lost.vendors import VENDORS, Vendor
 from tests.nothing_lost.worker import Workers
 
-POINTS = 10
+POINTS = 6
 SEED = 20261019
 
 
 @pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.name)
 def test_a_worker_that_is_killed_anywhere_loses_nothing(
-    arrange: Arrange, vendor: Vendor, moment: Moment, postgres_url: str
+    arrange: Arrange, vendor: Vendor, moment: Moment, workers: Workers, postgres_url: str
 ) -> None:
-    with Workers() as workers:
-        lives = Lives(house=arrange(vendor), moment=moment, workers=workers, server_url=postgres_url)
-        points = lives.points()
-        wrong = {}
-        for point in some_of(len(points), POINTS, SEED):
-            _, differences = lives.worker_dies_at(point)
-            if differences:
-                wrong[f"{point} {points[point - 1]}"] = differences
-        assert wrong == {}
+    lives = Lives(house=arrange(vendor), moment=moment, workers=workers, server_url=postgres_url)
+    points = lives.points()
+    wrong = {}
+    for point in some_of(len(points), POINTS, SEED):
+        _, differences = lives.worker_dies_at(point)
+        if differences:
+            wrong[f"{point} {points[point - 1]}"] = differences
+    assert wrong == {}

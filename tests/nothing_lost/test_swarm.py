@@ -13,7 +13,9 @@ SEEDS = tuple(int(seed) for seed in os.environ.get("SEEDS", "6,41").split(","))
 
 @pytest.mark.parametrize("vendor", VENDORS.values(), ids=lambda vendor: vendor.emr)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_happens_for_days_ends_with_the_truth(seed: int, vendor: Vendor, database_url: str) -> None:
-    with Workers() as workers, swarm(seed, vendor, workers, database_url) as days:
+def test_whatever_happens_for_days_ends_with_the_truth(
+    seed: int, vendor: Vendor, workers: Workers, database_url: str
+) -> None:
+    with swarm(seed, vendor, workers, database_url) as days:
         days.live()
     assert days.wrong == []

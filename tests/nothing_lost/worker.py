@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -67,16 +68,19 @@ class Worker:
 
     def __init__(self, server: subprocess.Popen[bytes]) -> None:
         self._server = server
+        self.is_under_way = True
         self.pid = msgspec.json.decode(self._line(), type=_Started).pid
 
     def wait(self) -> Ended:
         """How it ended."""
-        return msgspec.json.decode(self._line(), type=Ended)
+        ended = msgspec.json.decode(self._line(), type=Ended)
+        self.is_under_way = False
+        return ended
 
     def wait_until_stalled(self) -> None:
         """Returns once it stands still."""
         while _state_of(self.pid) != "T":
-            os.sched_yield()
+            time.sleep(0.002)
 
     def go_on(self) -> None:
         """Wakes it up."""
@@ -111,6 +115,11 @@ class Workers:
         assert self._server.stdout is not None
         self._server.stdout.close()
 
+    @property
+    def are_idle(self) -> bool:
+        """Whether the last worker has come to its end."""
+        return self._last is None or not self._last.is_under_way
+
     def start(self, job: Job) -> Worker:
         """Lets a new process do the job."""
         assert self._server.stdin is not None
@@ -122,6 +131,17 @@ class Workers:
     def run(self, job: Job) -> Ended:
         """Lets a new process do the job, and waits for its end."""
         return self.start(job).wait()
+
+
+@contextmanager
+def lent(idle: list[Workers]) -> Iterator[Workers]:
+    """One of the idle servers, or a new one, which takes a second; back among them afterwards if it is idle then."""
+    workers = idle.pop() if idle else Workers().__enter__()
+    yield workers
+    if workers.are_idle:
+        idle.append(workers)
+    else:
+        workers.__exit__()
 
 
 @contextmanager
