@@ -1,5 +1,6 @@
 """The staff members of a practice, whose addresses may not be any patient's."""
 
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 import msgspec
@@ -84,6 +85,20 @@ class Standing(msgspec.Struct, frozen=True):
     is_active: bool
 
 
+def member(transaction: Transaction, vault: Vault, staff_id: UUID) -> StaffMember:
+    """One staff member with their address. Raises NoSuchStaff."""
+    practice_id = transaction.practice_id
+    row = transaction.execute(
+        "select name, email, role, is_active from staff where practice_id = %s and staff_id = %s",
+        [practice_id, staff_id],
+    ).fetchone()
+    if row is None:
+        raise NoSuchStaff(f"No staff member {staff_id}.")
+    name, email, role, is_active = row
+    address = vault.open(email, email_place(practice_id, staff_id)).decode()
+    return StaffMember(staff_id=staff_id, name=name, email=address, role=role, is_active=is_active)
+
+
 def find_staff(transaction: Transaction, staff_id: UUID) -> Standing:
     """One staff member, as every request asks for. Raises NoSuchStaff."""
     row = transaction.execute(
@@ -110,6 +125,30 @@ def set_active(transaction: Transaction, staff_id: UUID, *, is_active: bool) -> 
         [is_active, transaction.practice_id, staff_id],
     )
     if not changed.rowcount:
+        raise NoSuchStaff(f"No staff member {staff_id}.")
+
+
+def rename(transaction: Transaction, staff_id: UUID, name: str) -> None:
+    """Raises NoSuchStaff."""
+    _update(transaction, "update staff set name = %s where practice_id = %s and staff_id = %s", name, staff_id)
+
+
+def set_role(transaction: Transaction, staff_id: UUID, role: str) -> None:
+    """Raises NoSuchStaff."""
+    _update(transaction, "update staff set role = %s where practice_id = %s and staff_id = %s", role, staff_id)
+
+
+def active_with_role(transaction: Transaction, role: str) -> set[UUID]:
+    """Those who have it, held as they are until the transaction ends."""
+    rows = transaction.execute(
+        "select staff_id from staff where practice_id = %s and role = %s and is_active order by staff_id for update",
+        [transaction.practice_id, role],
+    )
+    return {row[0] for row in rows}
+
+
+def _update(transaction: Transaction, statement: LiteralString, value: str, staff_id: UUID) -> None:
+    if not transaction.execute(statement, [value, transaction.practice_id, staff_id]).rowcount:
         raise NoSuchStaff(f"No staff member {staff_id}.")
 
 

@@ -15,7 +15,7 @@ from visitsync.storage.vault import Vault
 from visitsync.sync.engine import Engine
 from visitsync.web.hook_token import hook_token
 from visitsync.web.parts import Parts, give
-from visitsync.web.site import Site, make_site
+from visitsync.web.site import Site, make_site, set_up
 
 HOSTS = ("testserver", "127.0.0.1", "localhost")
 """The same as on the stage: the first test of a process decides."""
@@ -26,8 +26,15 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 @pytest.fixture
 def client(database: Database, database_url: str, vault: Vault) -> Client:
     give(Parts(engine=Engine(database=database, vault=vault, clock=lambda: NOW)))
-    make_site(Site(hosts=HOSTS, database_url=database_url, secret_key="of the tests", is_secure=False))
+    make_site(_site(database_url))
     return Client(raise_request_exception=False)
+
+
+def _site(database_url: str) -> Site:
+    return Site(hosts=HOSTS, database_url=database_url, secret_key="secret key of the tests", is_secure=False)
+
+
+set_up(_site("dbname=none"))  # so that the tests may import models; every test leads them to its own database
 
 
 class Hooked(msgspec.Struct, frozen=True):

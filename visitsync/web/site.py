@@ -61,13 +61,24 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_site(site: Site) -> WSGIHandler:
     """The application as a WSGI callable. The first call of a process decides; later ones only change the database."""
+    set_up(site)
+    if not _collected:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        _collected.append(True)
+    return WSGIHandler()
+
+
+def set_up(site: Site) -> None:
+    """Makes the accounts of people usable without serving pages: for commands. Later calls only change the database."""
     if settings.configured:
         use_database(site.database_url)
     else:
         settings.configure(**_settings(site))
         django.setup(set_prefix=False)
-        call_command("collectstatic", interactive=False, verbosity=0)
-    return WSGIHandler()
+
+
+_collected: list[bool] = []
+"""Whether this process has gathered its static files."""
 
 
 def use_database(url: str) -> None:
@@ -100,7 +111,7 @@ def _settings(site: Site) -> dict[str, Any]:
         **_caches(),
         **_cookies(site),
         **_static_files(),
-        **_sign_in(),
+        **_sign_in(site),
         **_mail(site.mail),
     }
 
@@ -164,7 +175,8 @@ def _database(url: str) -> dict[str, Any]:
 
 def _caches() -> dict[str, Any]:
     backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}
-    return {"CACHES": {"default": backend}}
+    # Django throws away what is still good once there are more than these: an attacker would soon be let try again.
+    return {"CACHES": {"default": {**backend, "OPTIONS": {"MAX_ENTRIES": 50_000}}}}
 
 
 def _cookies(site: Site) -> dict[str, Any]:
@@ -203,7 +215,7 @@ def _static_files() -> dict[str, Any]:
     }
 
 
-def _sign_in() -> dict[str, Any]:
+def _sign_in(site: Site) -> dict[str, Any]:
     return {
         "AUTH_USER_MODEL": "accounts.User",
         "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
@@ -229,13 +241,16 @@ def _sign_in() -> dict[str, Any]:
         "ACCOUNT_LOGIN_ON_PASSWORD_RESET": False,
         "ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE": False,
         "ACCOUNT_SESSION_REMEMBER": False,
+        "ACCOUNT_EMAIL_NOTIFICATIONS": True,
+        "PASSWORD_RESET_TIMEOUT": 3600,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 300,
         "ACCOUNT_RATE_LIMITS": TRIES,
         "MFA_ADAPTER": "visitsync.web.accounts.adapters.SecondFactorAdapter",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_ALLOW_UNVERIFIED_EMAIL": False,
-        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": False,
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not site.is_secure,
+        "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if site.is_secure else 0,  # the one that speaks TLS for us
     }
 
 
@@ -243,7 +258,7 @@ def _mail(mail: Mail | None) -> dict[str, Any]:
     if mail is None:
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "visitsync.web.accounts.mail.MailBesides",
         "EMAIL_HOST": mail.host,
         "EMAIL_PORT": mail.port,
         "EMAIL_HOST_USER": mail.user,

@@ -41,7 +41,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     """Host names under which the web process answers."""
     public_url: str = ""
-    """Where the outside world reaches the web process, for the addresses we tell EMRs."""
+    """Where the outside world reaches the web process: people, and the EMRs that push."""
+    smtp_url: str = ""
+    """The server that takes our mail, with its password; "" sends none."""
+    mail_from: str = ""
+    """The address that our mail comes from."""
+    support_address: str = ""
+    """Who gets requests for help by mail; "" keeps them in the app."""
     listen_host: str = "127.0.0.1"
     listen_ports: tuple[int, ...] = (2575,)
     """Plain MLLP, for networks that nobody else can listen in on."""
@@ -110,8 +116,13 @@ VARIABLES: Mapping[str, Variable] = {
     "VISITSYNC_WEB_PORT": Variable("web_port", int, "The port that `serve` listens on."),
     "VISITSYNC_WEB_HOSTS": Variable("web_hosts", _hosts, "Host names that `serve` answers to, with commas between."),
     "VISITSYNC_PUBLIC_URL": Variable(
-        "public_url", str, "Where the outside world reaches `serve`, for the addresses that we tell EMRs."
+        "public_url", str, "Where the outside world reaches `serve`: https://… of the proxy that speaks TLS."
     ),
+    "VISITSYNC_SMTP_URL": Variable(
+        "smtp_url", str, "The server that takes our mail: smtp+starttls://USER:PASSWORD@HOST:587. Without it none goes."
+    ),
+    "VISITSYNC_MAIL_FROM": Variable("mail_from", str, "The address that our mail comes from."),
+    "VISITSYNC_SUPPORT_ADDRESS": Variable("support_address", str, "Who gets requests for help by mail."),
     "VISITSYNC_LISTEN_HOST": Variable("listen_host", str, "The address that `listen` listens on; :: is all of them."),
     "VISITSYNC_LISTEN_PORTS": Variable("listen_ports", _ports, "Ports for plain MLLP, with commas between; or none."),
     "VISITSYNC_LISTEN_TLS_PORTS": Variable("listen_tls_ports", _ports, "Ports for MLLP over TLS, with commas between."),

@@ -1,4 +1,4 @@
-"""The web process: granian loads `application` from here in each of its workers."""
+"""The web process: granian loads `make_application` from here in each of its workers."""
 
 import atexit
 from contextlib import ExitStack
@@ -7,9 +7,10 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from visitsync.web.parts import Parts, give
 from visitsync.web.site import make_site
-from visitsync.wiring.house import open_house
+from visitsync.wiring.house import House, open_house
 from visitsync.wiring.log import set_up_log
-from visitsync.wiring.settings import Settings, from_environment
+from visitsync.wiring.settings import from_environment
+from visitsync.wiring.site_of_house import public_url, site_of
 
 TARGET = f"{__name__}:make_application"
 
@@ -21,11 +22,14 @@ def make_application() -> WSGIHandler:
     open_for_good = ExitStack()
     atexit.register(open_for_good.close)
     house = open_for_good.enter_context(open_house(settings))
-    give(Parts(database=house.database, vault=house.vault, clock=house.clock))
-    return make_site(hosts_of(settings))
+    give(parts_of(house))
+    return make_site(site_of(house))
 
 
-def hosts_of(settings: Settings) -> tuple[str, ...]:
-    """The names that the process answers to: those set, and that of its public address."""
-    public = settings.public_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
-    return (*settings.web_hosts, *([public] if public else []))
+def parts_of(house: House) -> Parts:
+    """What the views are given."""
+    return Parts(
+        engine=house.engine,
+        public_url=public_url(house.settings),
+        support_address=house.settings.support_address,
+    )

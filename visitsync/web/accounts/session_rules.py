@@ -26,6 +26,7 @@ class SessionRules:
         if request.user.is_authenticated:
             now = parts().clock()
             if is_over(request, now):
+                request.ended_because = "left alone"  # type: ignore[attr-defined]  # for the audit trail
                 logout(request)
             else:
                 _note_use(request, now)

@@ -1,0 +1,75 @@
+"""Under which names, with which secrets and by which mail server an installation's pages are served."""
+
+import base64
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+from visitsync.web.site import Mail, Site
+from visitsync.wiring.house import House, SetUpMissing
+from visitsync.wiring.settings import Settings
+
+SUBMISSION_PORT = 587
+
+
+def site_of(house: House) -> Site:
+    """The site of this installation. Raises SetUpMissing."""
+    settings = house.settings
+    return Site(
+        hosts=hosts_of(settings),
+        database_url=house.database.url,
+        secret_key=base64.b64encode(house.vault.derive("django secret key")).decode(),
+        is_secure=is_secure(settings),
+        mail=mail_of(settings),
+    )
+
+
+def hosts_of(settings: Settings) -> tuple[str, ...]:
+    """The names that the process answers to: those set, and that of its public address."""
+    public = urlsplit(settings.public_url).hostname
+    return (*settings.web_hosts, *([public] if public else []))
+
+
+def public_url(settings: Settings) -> str:
+    """Where people reach the pages: as set, else this machine's own address; without a slash at the end."""
+    return settings.public_url.rstrip("/") or f"http://{_in_url(settings.web_host)}:{settings.web_port}"
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether cookies go over TLS only: always, unless nobody but this machine can ask."""
+    names = (settings.web_host, *hosts_of(settings))
+    return settings.public_url.startswith("https:") or not all(map(_is_loopback, names))
+
+
+def mail_of(settings: Settings) -> Mail | None:
+    """The server that takes our mail, from smtp://, smtp+starttls:// or none. Raises SetUpMissing."""
+    if not settings.smtp_url:
+        return None
+    url = urlsplit(settings.smtp_url)
+    if url.scheme not in ("smtp", "smtp+starttls") or not url.hostname or not settings.mail_from:
+        raise SetUpMissing(
+            "Mail needs VISITSYNC_SMTP_URL as smtp+starttls://USER:PASSWORD@HOST:587 (or smtp:// without TLS, on this "
+            "machine only) and VISITSYNC_MAIL_FROM, the address that it comes from."
+        )
+    if url.scheme == "smtp" and not _is_loopback(url.hostname):
+        raise SetUpMissing("Mail would leave this machine without TLS: use smtp+starttls:// in VISITSYNC_SMTP_URL.")
+    return Mail(
+        host=url.hostname,
+        port=url.port or SUBMISSION_PORT,
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        is_tls=url.scheme == "smtp+starttls",
+        sender=settings.mail_from,
+    )
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
