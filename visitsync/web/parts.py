@@ -10,6 +10,16 @@ from visitsync.sync.engine import Engine
 from visitsync.sync.office import OfficeCache
 
 
+class Listening(msgspec.Struct, frozen=True, kw_only=True):
+    """Where senders of messages reach us, for what we tell admins to enter in their EMRs."""
+
+    host: str = ""
+    """"" where nobody has said under which name the outside world reaches the listener."""
+    ports: tuple[int, ...] = ()
+    """Plain, for networks that nobody else can listen in on."""
+    tls_ports: tuple[int, ...] = ()
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that views need from the installation."""
 
@@ -17,6 +27,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     offices: OfficeCache = msgspec.field(default_factory=OfficeCache)
     public_url: str = ""
     """Where people reach us, for links in mail and for EMRs that send a browser back; no slash at the end."""
+    listening: Listening = Listening()
     support_address: str = ""
     """Who gets requests for help by mail; "" keeps them in the app only."""
 
