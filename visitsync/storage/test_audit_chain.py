@@ -281,7 +281,7 @@ def test_rows_that_differ_in_their_texts_differ_in_their_hash(one: list[str], ot
     assert (hash_of(one) == hash_of(other)) == (one == other)
 
 
-@pytest.mark.parametrize("text", [str(ANCHOR), "0:"])
+@pytest.mark.parametrize("text", ["12:" + "ab" * 32, "0:"])
 def test_an_anchor_is_read_as_it_is_written(text: str) -> None:
     assert str(Anchor.from_text(text)) == text
 
