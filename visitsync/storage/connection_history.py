@@ -61,7 +61,8 @@ def unreadable(transaction: Transaction, connection_id: UUID) -> list[Unreadable
 def latest_state_change(transaction: Transaction, connection_id: UUID) -> StateChange | None:
     """The last time that a person paused or resumed it; None: nobody ever did."""
     row = transaction.execute(
-        """select change_id, changed_by, changed_at from setting_touch join setting_change using (practice_id, change_id)
+        """select change_id, changed_by, changed_at
+           from setting_touch join setting_change using (practice_id, change_id)
            where practice_id = %s and thing = %s and name = 'state' and connection_id = %s
            order by change_id desc limit 1""",
         (transaction.practice_id, ThingKind.CONNECTION_STATE, connection_id),
@@ -72,10 +73,12 @@ def latest_state_change(transaction: Transaction, connection_id: UUID) -> StateC
 def stock(transaction: Transaction, connection_id: UUID) -> Stock:
     """What is there of one connection."""
     row = transaction.execute(
-        """select (select count(*) from appointment where practice_id = %(practice)s and connection_id = %(connection)s),
-                  (select count(*) from patient where practice_id = %(practice)s and connection_id = %(connection)s),
-                  (select count(*) from visit where practice_id = %(practice)s and connection_id = %(connection)s
-                   and state = 'active')""",
+        """select (select count(*) from appointment
+                   where practice_id = %(practice)s and connection_id = %(connection)s),
+                  (select count(*) from patient
+                   where practice_id = %(practice)s and connection_id = %(connection)s),
+                  (select count(*) from visit
+                   where practice_id = %(practice)s and connection_id = %(connection)s and state = 'active')""",
         {"practice": transaction.practice_id, "connection": connection_id},
     ).fetchone()
     assert row is not None  # noqa: S101  # one row of three counts
