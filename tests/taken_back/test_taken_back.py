@@ -211,6 +211,21 @@ def test_a_closure_is_taken_back_and_those_that_were_there_stay(admin: Admin) ->
     assert admin.practice.codes(booked) == []
 
 
+def test_a_practice_has_its_old_name_and_zone_again(admin: Admin) -> None:
+    def practice() -> tuple[str, str]:
+        with admin.engine.database.practice(admin.practice_id) as transaction:
+            found = practices.find_practice(transaction)
+        return found.name, found.zone
+
+    before = practice()
+    done = admin.change(
+        lambda at: practice_wide.describe_practice(at, admin.author(), name="Lakeside North", zone="America/Denver")
+    )
+    assert practice() == ("Lakeside North", "America/Denver")
+    admin.take_back(done)
+    assert practice() == before
+
+
 def test_settings_are_what_they_were_or_gone(admin: Admin) -> None:
     booked = admin.booked(in_days=50)
     before = admin.connection().settings

@@ -65,6 +65,8 @@ _READ: Mapping[ThingKind, str] = {
         select 'true'::jsonb from practice where practice_id = %(practice)s and %(name)s::date = any(closures)""",
     ThingKind.STAFF_ACTIVE: """
         select to_jsonb(is_active) from staff where practice_id = %(practice)s and staff_id = %(name)s::uuid""",
+    ThingKind.PRACTICE_NAME: "select to_jsonb(name) from practice where practice_id = %(practice)s",
+    ThingKind.PRACTICE_ZONE: "select to_jsonb(zone) from practice where practice_id = %(practice)s",
 }
 
 _SET: Mapping[ThingKind, str] = {
@@ -111,6 +113,8 @@ _SET: Mapping[ThingKind, str] = {
     ThingKind.STAFF_ACTIVE: f"""
         update staff set is_active = coalesce({_TEXT}::boolean, false)
         where practice_id = %(practice)s and staff_id = %(name)s::uuid""",
+    ThingKind.PRACTICE_NAME: f"update practice set name = {_TEXT} where practice_id = %(practice)s",
+    ThingKind.PRACTICE_ZONE: f"update practice set zone = {_TEXT} where practice_id = %(practice)s",
 }
 
 _REMOVE: Mapping[ThingKind, str] = {

@@ -37,6 +37,9 @@ class ThingKind(StrEnum):
     """Name: the day, as in 2026-12-24."""
     STAFF_ACTIVE = "staff active"
     """Name: the staff member's id."""
+    PRACTICE_NAME = "practice name"
+    """Of the whole practice, like the one that follows. Name: "practice"."""
+    PRACTICE_ZONE = "practice zone"
 
 
 class Thing(msgspec.Struct, frozen=True):

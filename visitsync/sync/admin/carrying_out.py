@@ -127,7 +127,7 @@ def _changes_meaning(touch: Touch) -> bool:
     """Whether the EMR's records are to be understood anew: what they mean, or when it is there, is another now."""
     kind, is_changed = touch.thing.kind, touch.is_change
     is_own_setting = kind is ThingKind.CONNECTION_SETTING and touch.thing.name not in GENERAL_SETTINGS
-    return is_changed and (kind in (ThingKind.STATUS_MEANING, ThingKind.ENTRY_ZONE) or is_own_setting)
+    return is_changed and (kind in _GIVE_MEANING or is_own_setting)
 
 
 def _reach(touch: Touch) -> Callable[[Link, int, Sequence[Touch]], None]:
@@ -179,3 +179,5 @@ _REACHES: Mapping[ThingKind, Callable[[Link, int, Sequence[Touch]], None]] = {
     ThingKind.STAFF_ACTIVE: _who_has_the_address,
     ThingKind.CONNECTION_STATE: _nothing,
 }
+_GIVE_MEANING = frozenset({ThingKind.STATUS_MEANING, ThingKind.ENTRY_ZONE, ThingKind.PRACTICE_ZONE})
+"""After these the EMR's records are understood anew, not only judged."""

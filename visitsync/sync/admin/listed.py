@@ -45,12 +45,12 @@ def listed(transaction: Transaction, connection: StoredConnection, now: datetime
         for name, kind in LISTS.items()
     }
     return {
-        name: [_listed(entry, approved, _news_since(entries, now)) for entry in entries]
+        name: [_listed(entry, approved, news_since(entries, now)) for entry in entries]
         for name, entries in lists.items()
     }
 
 
-def _news_since(entries: Iterable[CatalogEntry], now: datetime) -> datetime:
+def news_since(entries: Iterable[CatalogEntry], now: datetime) -> datetime:
     """What came after this instant is news; what the list held when it was first read is none."""
     seen = [entry.first_seen_at for entry in entries if entry.first_seen_at is not None]
     return max([now - LATELY, *sorted(seen)[:1]])

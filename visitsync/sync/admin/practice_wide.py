@@ -1,17 +1,35 @@
-"""What holds for a whole practice: the days on which it is closed, and who works there."""
+"""What holds for a whole practice: its name and zone, the days on which it is closed, and who works there."""
 
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from visitsync.domain.email_address import canonical, is_usable
-from visitsync.storage import practice_settings, staff
+from visitsync.domain.local_time import zone_named
+from visitsync.storage import practice_settings, practices, staff
 from visitsync.storage.database import Transaction
 from visitsync.storage.practice_settings import Author
 from visitsync.storage.staff import NoSuchStaff, StaffMember
 from visitsync.storage.vault import Vault
 from visitsync.sync.admin import things
-from visitsync.sync.admin.refusals import AddressUnusable
+from visitsync.sync.admin.refusals import AddressUnusable, NameUnusable
+
+LONGEST_NAME = 120
+
+
+def describe_practice(transaction: Transaction, author: Author, *, name: str, zone: str) -> int:
+    """Gives the practice a name and a time zone; returns the number of the change. Raises NameUnusable, UnknownZone."""
+    zone_named(zone)
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise NameUnusable(f"The practice needs a name of at most {LONGEST_NAME} characters.")
+    before = practices.find_practice(transaction)
+
+    def make() -> int:
+        practices.change_practice(transaction, name=name.strip(), zone=zone)
+        was, is_ = f"{before.name} ({before.zone})", f"{name.strip()} ({zone})"
+        return practice_settings.note_change(transaction, author, "practice", before=was, after=is_)
+
+    return things.noted(transaction, things.practice(), make)
 
 
 def close_on(transaction: Transaction, author: Author, days: Sequence[date]) -> int:

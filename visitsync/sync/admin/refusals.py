@@ -57,6 +57,10 @@ class AddressUnusable(ValueError):
     """This is not an e-mail address that anybody could sign in with."""
 
 
+class NameUnusable(ValueError):
+    """Nobody could tell the practice by this name."""
+
+
 class FinishConnectingFirst(ValueError):
     """The connection is not complete yet: sign in, mend what is missing, then try again."""
 

@@ -52,5 +52,9 @@ def closures(days: Iterable[date]) -> list[Thing]:
     return [Thing(ThingKind.CLOSURE, day.isoformat()) for day in days]
 
 
+def practice() -> list[Thing]:
+    return [Thing(ThingKind.PRACTICE_NAME, "practice"), Thing(ThingKind.PRACTICE_ZONE, "practice")]
+
+
 def staff_member(staff_id: UUID) -> Thing:
     return Thing(ThingKind.STAFF_ACTIVE, str(staff_id))

@@ -30,6 +30,8 @@ _IN_WORDS: Mapping[ThingKind, str] = {
     ThingKind.CONNECTION_STATE: "whether the EMR is read",
     ThingKind.CLOSURE: "the closure on {name}",
     ThingKind.STAFF_ACTIVE: "whether this person may sign in",
+    ThingKind.PRACTICE_NAME: "the practice's name",
+    ThingKind.PRACTICE_ZONE: "the practice's time zone",
 }
 """What was changed, after "… has changed"."""
 
