@@ -13,6 +13,9 @@ from visitsync.simulator_kit.clinic import Clinic
 from visitsync.simulator_kit.clinics import ZONES, a_busy_clinic
 from visitsync.simulator_kit.staging import TELEMEDICINE, a_booking, the_location, the_practitioner, the_type
 
+BOOKMARKS = 12
+"""From about how many of a long reading's bookmarks the rest is read."""
+
 
 class Reading(Vendor):
     """What must hold of every complete reading."""
@@ -46,9 +49,8 @@ class Reading(Vendor):
         with self.trial(clinic=self.clinic_of_some_size(), variants=self.small_pages[0]) as trial:
             pages = trial.sweep()
             everything = _ids(trial, pages)
-            for number, page in enumerate(pages):
-                if page.bookmark is None:
-                    continue
+            resumable = [(number, page) for number, page in enumerate(pages) if page.bookmark is not None]
+            for number, page in resumable[:: max(1, len(resumable) // BOOKMARKS)]:
                 rest = list(trial.connector().read_window(*trial.window, page.bookmark))
                 assert _ids(trial, pages[: number + 1]) | _ids(trial, rest) == everything
                 assert len(rest) <= len(pages) - number
