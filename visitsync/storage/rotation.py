@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from psycopg import sql
 
+from visitsync.storage import help_requests
 from visitsync.storage.being_dealt_with import note_place
 from visitsync.storage.credentials import credentials_place
 from visitsync.storage.database import Database, Transaction
@@ -56,6 +57,13 @@ SEALED_COLUMNS = (
     SealedColumn(table="staff", column="email", key=("staff_id",), of_row=("staff_id",), place=email_place),
     SealedColumn(
         table="being_dealt_with", column="note", key=("dealing_id",), of_row=("dealing_id",), place=note_place
+    ),
+    SealedColumn(
+        table="help_request",
+        column="note",
+        key=("request_id",),
+        of_row=("request_id",),
+        place=help_requests.note_place,
     ),
     SealedColumn(
         table="intake", column="body", key=("intake_id",), of_row=("connection_id",), place=_bound(b"intake|")

@@ -12,7 +12,7 @@ from visitsync.domain.appointment import Appointment, AppointmentStatus
 from visitsync.domain.decision import Decision, Outcome
 from visitsync.domain.local_time import LocalTime
 from visitsync.domain.patient import Patient
-from visitsync.storage import appointments, being_dealt_with, intake, patients, quarantine
+from visitsync.storage import appointments, being_dealt_with, help_requests, intake, patients, quarantine
 from visitsync.storage.credentials import StoredCredentials
 from visitsync.storage.database import Database
 from visitsync.storage.keyring import Keyring
@@ -56,6 +56,10 @@ def connection_id(database: Database, practice_id: UUID) -> UUID:
         being_dealt_with.begin(
             transaction, old, subject="email-missing", title="1", staff_id=bob.staff_id, note="calling", now=NOW
         )
+        help_requests.add(
+            transaction, old, case_id="ABCD-2345", connection_id=connection_id, appointment_id="a1", facts={},
+            note="odd", staff_id=bob.staff_id, now=NOW,
+        )  # fmt: skip
         page = FetchedPage(kind=RecordKind.PATIENT, body=b"<page/>")
         intake.receive(transaction, old, connection_id, page, source="sweep", run_id=None, now=NOW)
         quarantine.put(
@@ -81,11 +85,11 @@ def connection_id(database: Database, practice_id: UUID) -> UUID:
 
 
 def test_everything_opens_with_the_newest_key_alone(database: Database, practice_id: UUID, connection_id: UUID) -> None:
-    assert key_usage(database, practice_id) == Counter({1: 14})
+    assert key_usage(database, practice_id) == Counter({1: 15})
     done = list(reseal(database, vault(1, 2), practice_id, batch_rows=3))
     assert {batch.table for batch in done} == {column.table for column in SEALED_COLUMNS}
-    assert (sum(batch.resealed for batch in done), sum(batch.broken for batch in done)) == (14, 0)
-    assert key_usage(database, practice_id) == Counter({2: 14})
+    assert (sum(batch.resealed for batch in done), sum(batch.broken for batch in done)) == (15, 0)
+    assert key_usage(database, practice_id) == Counter({2: 15})
     new = vault(2)
     with database.practice(practice_id) as transaction:
         assert [member.email for member in staff_members(transaction, new)] == ["bob@lakeside.example"]
@@ -104,7 +108,7 @@ def test_a_rotation_that_was_stopped_goes_on_where_it_was(
 ) -> None:
     begun = reseal(database, vault(1, 2), practice_id, batch_rows=2)
     first = next(begun).resealed + next(begun).resealed
-    assert sum(batch.resealed for batch in reseal(database, vault(1, 2), practice_id)) == 14 - first
+    assert sum(batch.resealed for batch in reseal(database, vault(1, 2), practice_id)) == 15 - first
     assert list(reseal(database, vault(1, 2), practice_id)) == []
 
 
@@ -114,9 +118,9 @@ def test_a_row_that_a_worker_holds_is_left_for_the_next_time(
     with superuser.transaction():
         superuser.execute("select 1 from patient where patient_id = 'p3' for update")
         list(reseal(database, vault(1, 2), practice_id, batch_rows=2))
-    assert key_usage(database, practice_id) == Counter({2: 13, 1: 1})
+    assert key_usage(database, practice_id) == Counter({2: 14, 1: 1})
     list(reseal(database, vault(1, 2), practice_id))
-    assert key_usage(database, practice_id) == Counter({2: 14})
+    assert key_usage(database, practice_id) == Counter({2: 15})
 
 
 def test_a_broken_value_is_counted_and_stops_nothing(
@@ -124,8 +128,8 @@ def test_a_broken_value_is_counted_and_stops_nothing(
 ) -> None:
     superuser.execute("update patient set record = substring(record from 1 for 40) where patient_id = 'p3'")
     done = list(reseal(database, vault(1, 2), practice_id, batch_rows=2))
-    assert (sum(batch.resealed for batch in done), sum(batch.broken for batch in done)) == (13, 1)
-    assert key_usage(database, practice_id) == Counter({2: 13, 1: 1})
+    assert (sum(batch.resealed for batch in done), sum(batch.broken for batch in done)) == (14, 1)
+    assert key_usage(database, practice_id) == Counter({2: 14, 1: 1})
 
 
 def test_every_column_of_bytes_is_either_sealed_anew_or_known_to_be_open(superuser: psycopg.Connection) -> None:

@@ -25,6 +25,7 @@ from visitsync.sync.pipeline import check_again as check_one_again
 from visitsync.sync.pipeline import sync
 from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.report import SyncReport
+from visitsync.sync.telling_checks import telling
 from visitsync.sync.turns import in_turn
 from visitsync.sync.visit_plan import UnsafePlan
 
@@ -148,9 +149,13 @@ def sync_connection(workshop: Workshop, *, practice_id: str, connection_id: str,
 
 
 def check_again(workshop: Workshop, *, practice_id: str, connection_id: str, appointment_id: str) -> None:
-    """One appointment now."""
-    link = workshop.link(UUID(practice_id), UUID(connection_id))
-    _tell(link, "checked again", in_turn(lambda: check_one_again(link, appointment_id)))
+    """One appointment now; whoever asked for it can see how far that is, and what came of it."""
+    with telling(workshop.database, UUID(practice_id), UUID(connection_id), appointment_id) as told:
+        link = workshop.link(UUID(practice_id), UUID(connection_id))
+        told.begins(link)
+        report = in_turn(lambda: check_one_again(link, appointment_id))
+        told.ends(report)
+    _tell(link, "checked again", report)
 
 
 def take_hints(workshop: Workshop, *, practice_id: str, connection_id: str) -> None:

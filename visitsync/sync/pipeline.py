@@ -36,7 +36,7 @@ from visitsync.sync.report import SyncReport, healthy, report, troubled
 from visitsync.sync.run import Run, claim, join
 from visitsync.sync.sweeping import sweep
 from visitsync.sync.visit_plan import UnsafePlan
-from visitsync.sync.wanting import read_wanted
+from visitsync.sync.wanting import read_charts_of, read_wanted
 
 OF_ONE_QUESTION = (AnswerUnreadable, NeedsPermission, RequestRefused, ForbiddenAddress)
 """An outage, a budget that is used up or a lost sign-in would meet every question; these need not."""
@@ -70,6 +70,7 @@ def check_again(link: Link, appointment_id: str) -> SyncReport:
         else:
             take_in_messages(run)
             recheck_one(run, appointment_id)
+        read_charts_of(run, appointment_id, keep)
         read_wanted(run, keep)
     except (ConnectorError, UnsafePlan) as trouble:
         return _stopped(run, trouble)

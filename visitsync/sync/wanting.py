@@ -7,7 +7,8 @@ from typing import assert_never
 from visitsync.connector_kit.errors import ConnectorError, NeedsReconnect
 from visitsync.connector_kit.limits import Urgency
 from visitsync.connector_kit.pages import FetchedPage
-from visitsync.storage import wanted
+from visitsync.domain.decision import Outcome
+from visitsync.storage import appointments, wanted
 from visitsync.storage.wanted import Kind
 from visitsync.sync.asking import pages_of
 from visitsync.sync.keeping import flush
@@ -49,6 +50,24 @@ def read_wanted(run: Run, keep: Keep) -> None:
         judge_patients_read(run)
     if trouble is not None:
         raise trouble
+
+
+def read_charts_of(run: Run, appointment_id: str, keep: Keep) -> None:
+    """The charts that one appointment is for, now: what was mended there need not have touched the appointment."""
+    link = run.link
+    if not link.manifest.reads_patients:
+        return
+    with link.database.practice(link.practice_id) as transaction:
+        stored = appointments.find(transaction, link.vault, link.connection_id, [appointment_id])
+    ids = [id_ for one in stored if one.outcome != Outcome.NOT_TELEMEDICINE for id_ in one.appointment.everybody]
+    if not ids:
+        return
+    begin(run, "patients")
+    for page in link.connector.read_patients(ids, urgency=Urgency.PERSON_WAITS):
+        keep(run, page, None)
+    flush(run)
+    finish(run)
+    judge_patients_read(run)
 
 
 def _kinds(run: Run) -> list[Kind]:
