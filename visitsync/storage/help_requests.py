@@ -1,13 +1,12 @@
 """Requests for help with an answer: facts without patients, a sealed note, and what became of them."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from psycopg.types.json import Json
+from psycopg.types.json import Jsonb
 
 from visitsync.storage.database import Transaction
 from visitsync.storage.vault import Vault, place
@@ -61,7 +60,7 @@ def add(
             case_id,
             connection_id,
             appointment_id,
-            Json(dict(facts), dumps=_ordered),
+            Jsonb([list(pair) for pair in facts.items()]),
             vault.seal(text, note_place(transaction.practice_id, request_id)) if text else None,
             staff_id,
             now,
@@ -144,8 +143,4 @@ def _opened(vault: Vault, practice_id: UUID, row: Any) -> HelpRequest:
     fields = dict(zip(HelpRequest.__struct_fields__, row, strict=True))
     sealed = fields.pop("note")
     note = vault.open(sealed, note_place(practice_id, fields["request_id"])).decode() if sealed else ""
-    return HelpRequest(**fields, note=note)
-
-
-def _ordered(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return HelpRequest(**fields | {"facts": dict(fields["facts"]), "note": note})

@@ -29,7 +29,7 @@ create table help_request (
     case_id text not null,
     connection_id uuid not null,
     appointment_id text not null,
-    facts json not null,
+    facts jsonb not null,
     note bytea,
     staff_id uuid not null,
     asked_at timestamptz not null,
@@ -44,7 +44,7 @@ create table help_request (
     foreign key (practice_id, state_by) references staff
 );
 comment on column help_request.case_id is 'Short enough to be said on the telephone.';
-comment on column help_request.facts is 'Codes, ids and times; never a name, an address or a text of the EMR.';
+comment on column help_request.facts is 'Pairs of label and value: codes, ids and times; never a name, an address or a text of the EMR.';
 comment on column help_request.note is 'Sealed: what a person types may name somebody in spite of all.';
 comment on column help_request.mailed_at is 'When the mail server took it; null while it waits, or where nobody gets mail.';
 create index help_request_latest on help_request (practice_id, asked_at desc);
