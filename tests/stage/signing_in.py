@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.browser.chromium import running_loop
 from tests.stage.clinic import Clinics
 from tests.stage.site import Served
 
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
 
 
 def signed_in_cookie(clinics: Clinics, key: str, site: Served) -> SetCookieParam:
-    """For a browser's context."""
+    """For a browser's context. Beside Playwright's event loop Django would open a connection that nobody closes."""
     from django.conf import settings
     from django.test import Client
 
     from visitsync.web.accounts.models import User
 
     client = Client()
-    client.force_login(User.objects.get(id=clinics.people[key].user_id))
+    with running_loop(None):
+        client.force_login(User.objects.get(id=clinics.people[key].user_id))
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": site.url("/")}

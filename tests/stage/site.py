@@ -26,6 +26,15 @@ class _ThreadingServer(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     block_on_close = False
 
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Closes the connections to the database that Django keeps for the thread."""
+        from django.db import connections
+
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  # the name that it has there
