@@ -40,6 +40,19 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return self.first + timedelta(days=WEEK - 1) if self.is_week else self.first
 
     @property
+    def is_today(self) -> bool:
+        return self.first == self.today and not self.is_week
+
+    @property
+    def strip_begins(self) -> date:
+        """The first of the days that are one tap away: today, unless the chosen day is far from it."""
+        return self.today if timedelta() <= self.first - self.today < timedelta(days=WEEK) else self.first
+
+    @property
+    def how_many_filters(self) -> int:
+        return bool(self.location) + bool(self.provider)
+
+    @property
     def filters(self) -> Filters:
         location, provider = _pair(self.location), _pair(self.provider)
         connection = (location or provider or (None, ""))[0]
@@ -60,6 +73,10 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
             "provider": self.provider,
         } | instead
         return "?" + urlencode({name: value for name, value in given.items() if value})
+
+    def on_day(self, day: date) -> str:
+        """The query of that one day, with the same filters."""
+        return self.address(day="" if day == self.today else day.isoformat(), span="")
 
 
 def chosen_in(request: HttpRequest, office: Office) -> Chosen:
@@ -95,9 +112,11 @@ def options(named: Mapping[str, str], chosen: str) -> list[Option]:
 
 def _named(lists: Iterable[tuple[UUID, Mapping[str, CatalogEntry]]]) -> dict[str, str]:
     return {
-        f"{connection}:{entry.id}": entry.name for connection, entries in lists for entry in entries.values()
+        f"{connection}:{entry.id}": entry.name
+        for connection, entries in lists
+        for entry in entries.values()
         if entry.is_active
-    }  # fmt: skip
+    }
 
 
 def _known(value: str, named: Mapping[str, str]) -> str:

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from visitsync.web.staff.today.views import today
+from visitsync.web.staff.today.views import printed, today
 
-urlpatterns = [path("today", today, name="today")]
+urlpatterns = [
+    path("today", today, name="today"),
+    path("today/print", printed, name="today-print"),
+]
