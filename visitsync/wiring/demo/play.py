@@ -28,6 +28,7 @@ from visitsync.sync.report import SyncReport
 from visitsync.wiring.addresses import webhook_url
 from visitsync.wiring.demo.admin import Opened, open_practice
 from visitsync.wiring.demo.happenings import HAPPENINGS, Followed, happen, look, wait_for_visit
+from visitsync.wiring.demo.login import Login, add_login
 from visitsync.wiring.demo.processes import POLL_SECONDS, Ports, Processes, demo_environment, free_port
 from visitsync.wiring.demo.screen import Screen
 from visitsync.wiring.demo.stage import CASTS, Set, enters_at, set_up
@@ -54,6 +55,7 @@ class FinalState(msgspec.Struct, frozen=True, kw_only=True):
     provider_enabled_made_ready: int
     seconds: float
     environment: dict[str, str]
+    login: Login
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +79,7 @@ def demo(*, seed: int, screen: Screen, shows_all: bool) -> Iterator[FinalState]:
         opened = _open_practices(play)
         _first_sync(play, opened)
         _show(play, opened, shows_all=shows_all)
-        _start_processes(play, opened)
+        login = _start_processes(play, opened)
         followed = [*_let_things_happen(play, opened)]
         enabled = _enable_forgotten_provider(play, opened)
         ahead, nearer = _let_time_pass(play, opened)
@@ -88,6 +90,7 @@ def demo(*, seed: int, screen: Screen, shows_all: bool) -> Iterator[FinalState]:
             provider_enabled_made_ready=enabled,
             seconds=round(time.monotonic() - began, 1),
             environment=environment,
+            login=login,
         )
 
 
@@ -170,9 +173,10 @@ def _show(play: Play, opened: Sequence[Opened], *, shows_all: bool) -> None:
         )
 
 
-def _start_processes(play: Play, opened: Sequence[Opened]) -> None:
+def _start_processes(play: Play, opened: Sequence[Opened]) -> Login:
     environment = demo_environment(play.house.settings.home, play.ports)
     began = time.monotonic()
+    login = add_login(play.house, [one.practice_id for one in opened])
     for command in ("work", "serve"):
         play.processes.start(command, environment)
     play.processes.wait_for_web(play.ports.web)
@@ -185,6 +189,7 @@ def _start_processes(play: Play, opened: Sequence[Opened]) -> None:
         f"   Intergy sends messages, DrChrono pushes hints, the others are asked every {POLL_SECONDS} s (in real life "
         f"every few minutes). The processes were ready after {time.monotonic() - began:.1f} s.", "dim",
     )  # fmt: skip
+    return login
 
 
 def _let_things_happen(play: Play, opened: Sequence[Opened]) -> Iterator[Followed]:
@@ -225,10 +230,12 @@ def _let_time_pass(play: Play, opened: Sequence[Opened]) -> tuple[timedelta, lis
     before = [
         look(play.house, one, stage.vendor_id("comes nearer")) for stage, one in zip(play.stages, opened, strict=True)
     ]
-    play.processes.stop("work")
+    for command in ("work", "serve"):
+        play.processes.stop(command)
     for stage in play.stages:
         stage.clock.advance(ahead)
-    play.processes.start("work", demo_environment(play.house.settings.home, play.ports, ahead))
+    for command in ("work", "serve"):
+        play.processes.start(command, demo_environment(play.house.settings.home, play.ports, ahead))
     began = time.monotonic()
     found = []
     for stage, one, was in zip(play.stages, opened, before, strict=True):
