@@ -17,7 +17,7 @@ demo: $(READY) ## The main job, start to end, on embedded parts
 	@$(BIN)/visitsync demo $(ARGS)
 
 test: $(READY_DEV) browser ## All tests, on every core
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 browser: $(READY_DEV) ## Chromium for the tests of the pages: quick if it is there
 	@$(BIN)/python requirements/get_chromium.py

@@ -14,12 +14,13 @@ from tests.nothing_lost.clinics import OFFICE, TELEMEDICINE
 from tests.nothing_lost.copies import copy_of
 from tests.nothing_lost.house import POLL, House
 from tests.nothing_lost.oracle import differences
-from tests.nothing_lost.stops import Stop
+from tests.nothing_lost.stops import ANSWER, COMMIT, Stop
 from tests.nothing_lost.worker import Ended, Job, Workers
 from visitsync.simulator_kit.records import Appointment
 
 DATABASE_GONE = {"StorageUnavailable", "OutcomeUnknown", None}
 """How a worker may end whose database died; None: it had done everything."""
+SIGNED_OUT = "connection-needs-reconnect"
 MOST_CYCLES = 3
 """After the last fault so many turns at most until everything is as it is in the EMR."""
 
@@ -44,6 +45,9 @@ class Lives:
     began: datetime = field(init=False)
     to_its_memory: Callable[[], None] = field(init=False)
     """Puts back what the pretend vendor itself has noted by then: an EMR must not remember lives before."""
+    signed_in_again: int = 0
+    """How often a person had to."""
+    _passed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.moment.prepare(self.house)
@@ -58,6 +62,7 @@ class Lives:
             ended = self._turn()
             wrong = [*_failed(ended), *differences(self.house), *_left_over(self.house)]
             assert not wrong, wrong
+            self._passed = ended.points
             return ended.points
 
     def worker_dies_at(self, point: int) -> tuple[int, list[str]]:
@@ -65,6 +70,8 @@ class Lives:
         with self._another():
             ended = self._turn(stop=Stop(point=point))
             assert ended.status == -signal.SIGKILL, f"point {point} was not reached: {ended}"
+            if self._held_new_tokens(point):
+                self._sign_in_again_if_told_to()
             return self._go_on()
 
     def database_dies_at(self, point: int, pid: int, restart: Callable[[], None]) -> tuple[int, list[str]]:
@@ -77,6 +84,19 @@ class Lives:
                 return 0, [f"the worker ended with {ended.error}"]
             self.house.move_to(self.house.place.database_url)
             return self._go_on()
+
+    def _held_new_tokens(self, point: int) -> bool:
+        """Whether the worker was just told of new tokens and has not yet kept them."""
+        asked = list(self.house.server.requests)
+        is_unkept = self._passed[point - 1] == ANSWER or self._passed[point - 2 : point] == [ANSWER, COMMIT]
+        return is_unkept and bool(asked) and "token" in asked[-1].operation
+
+    def _sign_in_again_if_told_to(self) -> None:
+        """Some EMRs let a refresh token work once: who dies holding the next one leaves us signed out, and says so."""
+        self.house.clock.advance(POLL)
+        if self._turn().trouble == SIGNED_OUT:
+            self.signed_in_again += 1
+            self.house.sign_in_again()
 
     def _go_on(self) -> tuple[int, list[str]]:
         wrong: list[str] = []
