@@ -21,4 +21,4 @@ class MailBesides(EmailBackend):
         try:
             super().send_messages(messages)
         except OSError as error:  # smtplib's errors are its children
-            log.error("mail was not taken", messages=len(messages), kind=type(error).__name__)
+            log.warning("mail was not taken", messages=len(messages), kind=type(error).__name__)

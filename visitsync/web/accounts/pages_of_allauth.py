@@ -46,7 +46,7 @@ def keeping_the_last(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, pk: int) -> HttpResponse:
-        passkey = Authenticator.objects.filter(user=request.user, pk=pk).first()  # type: ignore[misc]  # is signed in
+        passkey = Authenticator.objects.filter(user=request.user, pk=pk).first()
         if passkey is not None and is_last_second_factor(passkey):
             messages.error(request, "This is your only second step. Add another one first, then take this away.")
             return redirect("mfa_index")

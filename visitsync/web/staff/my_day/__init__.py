@@ -1,0 +1,1 @@
+"""A provider's own day: their visits and nobody else's."""
