@@ -61,7 +61,7 @@ def test_without_script_days_and_filters_work_by_the_button(
     page.context.add_cookies([signed_in_cookie(clinics, "front", site)])
     page.goto(site.url(TODAY))
     page.get_by_label("Provider").select_option(label="Noor Haddad")
-    page.get_by_label("Day").fill("2026-11-25")
+    page.get_by_label("Day", exact=True).fill("2026-11-25")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tomorrow")
     expect(page.get_by_text("Bruno Keller")).to_have_count(1)
