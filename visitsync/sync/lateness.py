@@ -16,6 +16,7 @@ class LateKind(StrEnum):
 
     READ_LATE = "read late"
     NO_SENDER = "no sender"
+    NOBODY_LISTENS = "nobody listens"
     MESSAGES_WAIT = "messages wait"
     RESENDING = "resending"
     TOO_QUIET = "too quiet"
@@ -37,6 +38,7 @@ class Late(msgspec.Struct, frozen=True):
 WHAT_TO_DO: Mapping[LateKind, str] = {
     LateKind.READ_LATE: "If this does not pass within the hour, ask for help: the reading itself may stand still.",
     LateKind.NO_SENDER: "Ask for help: the EMR's sender must be registered before its messages are let in.",
+    LateKind.NOBODY_LISTENS: "Ask for help: the listener must be started. What the EMR sends waits there until then.",
     LateKind.MESSAGES_WAIT: "Nothing is lost. If it does not pass within the hour, ask for help.",
     LateKind.RESENDING: "Ask for help: the EMR expects another kind of acknowledgement than it gets.",
     LateKind.TOO_QUIET: "Ask whoever looks after the EMR whether its interface is sending; its queue tells.",
@@ -52,6 +54,8 @@ def what_takes_long(push: PushHealth | None, since: datetime, context: PracticeC
         return Late(LateKind.READ_LATE, words) if is_late else None
     if not push.peers:
         return Late(LateKind.NO_SENDER, "Nobody is registered who may push to it.")
+    if not push.is_anybody_listening:
+        return Late(LateKind.NOBODY_LISTENS, "Nobody listens for its messages now.")
     if push.waiting_since is not None and now - push.waiting_since > abnormal:
         return Late(LateKind.MESSAGES_WAIT, "Messages wait to be taken in for longer than is normal.")
     if push.alarm:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from visitsync.storage import intake, peers
+from visitsync.storage import intake, listeners, peers
 from visitsync.storage.database import Transaction
 from visitsync.storage.peers import Peer, PeerTraffic
 from visitsync.storage.practices import StoredConnection
@@ -35,6 +35,8 @@ class PushHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Messages kept and acknowledged, not yet taken in."""
     waiting_since: datetime | None
     peers: tuple[PeerHealth, ...]
+    is_anybody_listening: bool
+    """Whether a listening process of ours runs now."""
 
     @property
     def alarm(self) -> str:
@@ -56,6 +58,7 @@ def push_health(
             _peer(each, sent.get(each.peer_id, PeerTraffic(peer_id=each.peer_id)), now)
             for each in peers.of_practice(transaction, one.connection_id)
         ),
+        is_anybody_listening=listeners.is_anybody_listening(transaction),
     )
 
 

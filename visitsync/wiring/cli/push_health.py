@@ -11,11 +11,12 @@ _IS_WORKER_RUNNING = "Is a worker running? `visitsync work` starts one."
 COMMANDS_THEN: Mapping[LateKind, str] = {
     LateKind.READ_LATE: _IS_WORKER_RUNNING,
     LateKind.NO_SENDER: "`visitsync peer add` registers a sender.",
+    LateKind.NOBODY_LISTENS: "`visitsync listen` starts the listener.",
     LateKind.MESSAGES_WAIT: _IS_WORKER_RUNNING,
     LateKind.RESENDING: (
         "Set ack_mode to what the sender expects: `visitsync connect EMR --setting ack_mode=enhanced`."
     ),
-    LateKind.TOO_QUIET: "Is `visitsync listen` running, and does the EMR's interface send? Its queue tells.",
+    LateKind.TOO_QUIET: "Does the EMR's interface send? Its queue tells.",
 }
 """What to do about it, for whoever is at the terminal."""
 

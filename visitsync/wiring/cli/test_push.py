@@ -96,9 +96,18 @@ def test_from_connecting_to_the_answer(lakeside: Visitsync) -> None:
     assert "appointment SCHED/CEDAR/700" in told.words
     assert lakeside("sync", "--appointment", "700").code == 0
     assert lakeside("sync", "--appointment", "701").code == 3
-    health = lakeside("health", "--json").json["connections"][0]
-    assert (health["push"]["waiting"], health["is_normal"]) == (0, True)
+    assert lakeside("health", "--json").json["connections"][0]["push"]["waiting"] == 0
     assert "Last heard from today" in lakeside("why", "lakeside", "99999").words
+
+
+def test_while_nobody_listens_health_says_so(lakeside: Visitsync) -> None:
+    lakeside("peer", "add", "--network", HOST)
+    with listening() as send:
+        assert b"MSA|AA|1" in send(siu(700, control=1))
+        assert lakeside("health").code == 0
+    told = lakeside("health")
+    assert told.code == 1
+    assert "Nobody listens for its messages now. → `visitsync listen` starts the listener." in told.words
 
 
 def test_a_worker_makes_a_visit_of_a_message_within_moments(lakeside: Visitsync) -> None:

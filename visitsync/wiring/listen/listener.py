@@ -64,7 +64,8 @@ class Listener:
     def run(self, *, ends: Callable[[], bool]) -> None:
         """Until told to end; then takes no more, and waits for the messages under way."""
         self._register.refresh()
-        threading.Thread(target=self._look_again, name="register", daemon=True).start()
+        looking = threading.Thread(target=self._look_again, name="register", daemon=True)
+        looking.start()
         try:
             while not ends():
                 readable, _, _ = select(list(self._sockets), [], [], 0.2)
@@ -74,6 +75,8 @@ class Listener:
             self._close()
             self._stopping.set()
             self._crowd.wait_until_empty(GRACE_SECONDS)
+            looking.join(GRACE_SECONDS)
+            self._register.leave()
 
     def _look_again(self) -> None:
         """In a thread of its own: a database that is gone must not keep the door shut."""

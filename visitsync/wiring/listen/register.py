@@ -15,6 +15,7 @@ from visitsync.connector_kit.connector import ConnectionConfig, Receiver
 from visitsync.connectors import connector_for
 from visitsync.storage import peers, practices
 from visitsync.storage.database import StorageUnavailable
+from visitsync.storage.listeners import Presence
 from visitsync.storage.peers import Address, Peer
 from visitsync.storage.practices import NoSuchConnection
 from visitsync.sync.door import Sender
@@ -38,16 +39,25 @@ class Register:
         self._peers: dict[UUID, Peer] = {}
         self._lock = threading.Lock()
         self._known: dict[UUID, tuple[float, Sender]] = {}
+        self._presence = Presence(house.database.url)
 
     def refresh(self) -> None:
-        """Reads the register anew; while the database is gone, what was known goes on."""
+        """Reads the register anew and shows that somebody listens; while the database is gone, what was known goes on.
+
+        `leave` ends the showing.
+        """
         try:
             found = {one.peer_id: one for one in peers.everybody(self._house.database)}
+            self._presence.show()
         except StorageUnavailable as error:
             log.warning("the register of peers cannot be read", exc_info=error)
             return
         with self._lock:
             self._peers = found
+
+    def leave(self) -> None:
+        """Nobody listens any more."""
+        self._presence.close()
 
     def is_registered(self, peer: Peer) -> bool:
         """Whether it is still registered as it was."""
