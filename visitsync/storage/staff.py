@@ -1,5 +1,6 @@
 """The staff members of a practice, whose addresses may not be any patient's."""
 
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
 
@@ -83,6 +84,15 @@ class Standing(msgspec.Struct, frozen=True):
     name: str
     role: str
     is_active: bool
+    emergency_role: str | None = None
+    """A role in place of theirs, in an emergency, until `emergency_until` (aware)."""
+    emergency_until: datetime | None = None
+
+    def role_at(self, now: datetime) -> str:
+        """What counts at that moment (aware)."""
+        if self.emergency_role is not None and self.emergency_until is not None and now < self.emergency_until:
+            return self.emergency_role
+        return self.role
 
 
 def member(transaction: Transaction, vault: Vault, staff_id: UUID) -> StaffMember:
@@ -102,7 +112,8 @@ def member(transaction: Transaction, vault: Vault, staff_id: UUID) -> StaffMembe
 def find_staff(transaction: Transaction, staff_id: UUID) -> Standing:
     """One staff member, as every request asks for. Raises NoSuchStaff."""
     row = transaction.execute(
-        "select name, role, is_active from staff where practice_id = %s and staff_id = %s",
+        """select name, role, is_active, emergency_role, emergency_until from staff
+           where practice_id = %s and staff_id = %s""",
         [transaction.practice_id, staff_id],
     ).fetchone()
     if row is None:
@@ -136,6 +147,24 @@ def rename(transaction: Transaction, staff_id: UUID, name: str) -> None:
 def set_role(transaction: Transaction, staff_id: UUID, role: str) -> None:
     """Raises NoSuchStaff."""
     _update(transaction, "update staff set role = %s where practice_id = %s and staff_id = %s", role, staff_id)
+
+
+def give_emergency_role(transaction: Transaction, staff_id: UUID, role: str, *, until: datetime) -> None:
+    """A role in place of their own until then (aware); it ends by itself. Raises NoSuchStaff."""
+    changed = transaction.execute(
+        "update staff set emergency_role = %s, emergency_until = %s where practice_id = %s and staff_id = %s",
+        [role, until, transaction.practice_id, staff_id],
+    )
+    if not changed.rowcount:
+        raise NoSuchStaff(f"No staff member {staff_id}.")
+
+
+def end_emergency(transaction: Transaction, staff_id: UUID) -> None:
+    """Their own role counts again."""
+    transaction.execute(
+        "update staff set emergency_role = null, emergency_until = null where practice_id = %s and staff_id = %s",
+        [transaction.practice_id, staff_id],
+    )
 
 
 def active_with_role(transaction: Transaction, role: str) -> set[UUID]:

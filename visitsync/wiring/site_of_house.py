@@ -1,10 +1,14 @@
 """Under which names, with which secrets and by which mail server an installation's pages are served."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
-from visitsync.web.site import Mail, Site
+from visitsync.web.parts import Parts, give
+from visitsync.web.site import Mail, Site, set_up
 from visitsync.wiring.house import House, SetUpMissing
 from visitsync.wiring.settings import Settings
 
@@ -21,6 +25,30 @@ def site_of(house: House) -> Site:
         is_secure=is_secure(settings),
         mail=mail_of(settings),
     )
+
+
+def parts_of(house: House) -> Parts:
+    """What the views are given."""
+    return Parts(
+        engine=house.engine,
+        public_url=public_url(house.settings),
+        support_address=house.settings.support_address,
+    )
+
+
+@contextmanager
+def accounts_of(house: House) -> Iterator[ModuleType]:
+    """`web.accounts.people` of this installation, for processes that serve no pages. Raises SetUpMissing."""
+    give(parts_of(house))
+    set_up(site_of(house))
+    from django.db import connections  # like all models, it comes after the set-up
+
+    from visitsync.web.accounts import people
+
+    try:
+        yield people
+    finally:
+        connections["default"].close()
 
 
 def hosts_of(settings: Settings) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from contextlib import ExitStack
 
 from django.core.handlers.wsgi import WSGIHandler
 
-from visitsync.web.parts import Parts, give
+from visitsync.web.parts import give
 from visitsync.web.site import make_site
-from visitsync.wiring.house import House, open_house
+from visitsync.wiring.house import open_house
 from visitsync.wiring.log import set_up_log
 from visitsync.wiring.settings import from_environment
-from visitsync.wiring.site_of_house import public_url, site_of
+from visitsync.wiring.site_of_house import parts_of, site_of
 
 TARGET = f"{__name__}:make_application"
 
@@ -24,12 +24,3 @@ def make_application() -> WSGIHandler:
     house = open_for_good.enter_context(open_house(settings))
     give(parts_of(house))
     return make_site(site_of(house))
-
-
-def parts_of(house: House) -> Parts:
-    """What the views are given."""
-    return Parts(
-        engine=house.engine,
-        public_url=public_url(house.settings),
-        support_address=house.settings.support_address,
-    )

@@ -78,7 +78,8 @@ def _as_staff(user: User, practice_id: UUID, slug: str, staff_id: UUID) -> Viewe
         except NoSuchStaff:
             return None
         practice = practices.find_practice(transaction)
-    role = role_named(member.role)
+    now = parts().clock()
+    role = role_named(member.role_at(now))
     if role is None or not member.is_active:
         return None
     return Viewer(
@@ -90,5 +91,5 @@ def _as_staff(user: User, practice_id: UUID, slug: str, staff_id: UUID) -> Viewe
         slug=slug,
         practice_name=practice.name,
         zone=practice.zone,
-        now=parts().clock(),
+        now=now,
     )

@@ -12,10 +12,10 @@ from visitsync.storage import staff
 from visitsync.storage.database import Transaction
 from visitsync.sync.admin.carrying_out import preview_for_practice
 from visitsync.sync.admin.practice_wide import set_staff_active
-from visitsync.web.accounts import invitations
 from visitsync.web.accounts.fresh import proven_lately
-from visitsync.web.accounts.models import Membership, User
-from visitsync.web.accounts.people import forget_second_factor, sign_out_everywhere
+from visitsync.web.accounts.models import Membership
+from visitsync.web.accounts.people import forget_second_factor
+from visitsync.web.accounts.way_in import account_of, close_door
 from visitsync.web.parts import parts
 from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
@@ -38,6 +38,7 @@ def person(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse
         office = parts().offices.office(transaction, parts().vault, viewer.now)
         member_or_404(transaction, request, viewer, staff_id)
         found = person_of(transaction, parts().vault, office, staff_id)
+        standing = staff.find_staff(transaction, staff_id)
         members = {str(one.staff_id): one.name for one in staff.staff_members(transaction, parts().vault)}
     context = {
         "person": found,
@@ -46,6 +47,7 @@ def person(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse
             for one in practitioners(office)
             if one not in found.practitioners
         ],
+        "emergency": standing if standing.role_at(viewer.now) != standing.role else None,
         "is_me": staff_id == viewer.staff_id,
         "may_manage": viewer.may(Permission.MANAGE_USERS),
         "role_words": IN_WORDS.get(role_named(found.member.role) or Role.READ_ONLY, ""),
@@ -93,6 +95,17 @@ def change_role(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpRes
     return _back(viewer, staff_id)
 
 
+@require_POST
+@page(Permission.MANAGE_USERS)
+def end_emergency(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse:
+    """Their own role counts again, before the time is up."""
+    with found_here(request, viewer, staff_id) as (transaction, member):
+        staff.end_emergency(transaction, staff_id)
+        note(transaction, request, viewer, "emergency-ended", object_kind="user", object_id=str(staff_id))
+    messages.success(request, f"{member.name} is {member.role} again.")
+    return _back(viewer, staff_id)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Permission.MANAGE_USERS)
 def switch(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse:
@@ -121,7 +134,7 @@ def switch(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse
     except LastAdmin as problem:
         messages.error(request, str(problem))
         return _back(viewer, staff_id)
-    _sign_out(staff_id)
+    close_door(staff_id)
     return _back(viewer, staff_id)
 
 
@@ -130,7 +143,7 @@ def switch(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse
 @proven_lately
 def forget_second_step(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse:
     """For a lost phone. Not for somebody who also works elsewhere: no practice may loosen another's door."""
-    user = _user_of(staff_id)
+    user = account_of(staff_id)
     with found_here(request, viewer, staff_id) as (transaction, member):
         if user is None or Membership.objects.filter(user=user).count() > 1:
             messages.error(request, "They also work elsewhere, so only whoever runs Visitsync can do this.")
@@ -149,17 +162,6 @@ def _refuse_last_admin(transaction: Transaction, staff_id: UUID) -> None:
     who_came = set(Membership.objects.filter(staff_id__in=admins).values_list("staff_id", flat=True))
     if staff_id in admins and not (who_came - {staff_id}):
         raise LastAdmin("This is the only admin who can sign in. Make somebody else an admin first.")
-
-
-def _sign_out(staff_id: UUID) -> None:
-    invitations.take_back(staff_id)
-    if user := _user_of(staff_id):
-        sign_out_everywhere(user)
-
-
-def _user_of(staff_id: UUID) -> User | None:
-    found = Membership.objects.filter(staff_id=staff_id).select_related("user").first()
-    return found.user if found else None
 
 
 def _back(viewer: Viewer, staff_id: UUID) -> HttpResponse:

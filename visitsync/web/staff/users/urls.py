@@ -4,7 +4,7 @@ from django.urls import path
 
 from visitsync.web.staff.users.inviting import invite, invite_again
 from visitsync.web.staff.users.linking import link, unlink
-from visitsync.web.staff.users.person import change_role, forget_second_step, person, rename, switch
+from visitsync.web.staff.users.person import change_role, end_emergency, forget_second_step, person, rename, switch
 from visitsync.web.staff.users.views import address, users
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("users/<uuid:staff_id>/role", change_role, name="users-role"),
     path("users/<uuid:staff_id>/switch", switch, name="users-switch"),
     path("users/<uuid:staff_id>/second-step", forget_second_step, name="users-second-step"),
+    path("users/<uuid:staff_id>/emergency/end", end_emergency, name="users-emergency-end"),
     path("users/<uuid:staff_id>/link", link, name="users-link"),
     path("users/<uuid:staff_id>/unlink", unlink, name="users-unlink"),
 ]
