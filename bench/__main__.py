@@ -2,7 +2,7 @@
 
 import click
 
-from bench import web_reads
+from bench import pushing, web_reads
 from bench.job import IDLE_POLLS, Figures, run
 from bench.measure import Cost
 from bench.translating import AIMS, Rate, rates
@@ -23,6 +23,7 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         context.invoke(translate)
         context.invoke(job)
+        context.invoke(push)
 
 
 @main.command()
@@ -57,6 +58,22 @@ def job(appointments: int) -> None:
         f"process alone {figures.appointments / figures.recheck.process_seconds:,.0f}), "
         f"{figures.changed_decisions} decisions changed"
     )
+
+
+@main.command()
+@click.option("--appointments", default=5_000, show_default=True, help="Size of the pretend clinic.")
+def push(appointments: int) -> None:
+    """How fast pushed messages are kept and acknowledged by one sender's door, and taken in."""
+    figures = pushing.run(appointments)
+    print(
+        "\n| what | messages | per second, by the clock | per second and core | process alone |\n|---|---|---|---|---|"
+    )
+    for cost in (figures.door, figures.taking_in):
+        count = figures.messages
+        print(
+            f"| {cost.what} | {count:,} | **{count / cost.wall_seconds:,.0f}** | {count / cost.cpu_seconds:,.0f} "
+            f"| {count / cost.process_seconds:,.0f} |"
+        )
 
 
 @main.command()
