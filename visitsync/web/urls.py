@@ -6,6 +6,7 @@ from visitsync.web.accounts.csp_report import csp_report
 from visitsync.web.errors import bad_request, forbidden, not_found, server_error
 from visitsync.web.front import front
 from visitsync.web.hooks import hook
+from visitsync.web.staff.connections.sign_in_there import connected
 from visitsync.web.state import health, ready
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("ready", ready),
     path("csp-report", csp_report),
     path("hooks/<slug:emr>/<str:token>", hook),
+    path("connected/<slug:emr>", connected, name="connected"),
     path("account/", include("visitsync.web.accounts.urls")),
     path("", include("visitsync.web.staff.urls")),
 ]

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
-from visitsync.web.parts import Parts, give
+from visitsync.web.parts import Listening, Parts, give
 from visitsync.web.site import Mail, Site, set_up
 from visitsync.wiring.house import House, SetUpMissing
 from visitsync.wiring.settings import Settings
@@ -32,6 +32,11 @@ def parts_of(house: House) -> Parts:
     return Parts(
         engine=house.engine,
         public_url=public_url(house.settings),
+        listening=Listening(
+            host=house.settings.listen_address,
+            ports=house.settings.listen_ports,
+            tls_ports=house.settings.listen_tls_ports,
+        ),
         support_address=house.settings.support_address,
     )
 

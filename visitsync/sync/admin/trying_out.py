@@ -41,6 +41,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     """Aware, UTC."""
     is_working: bool
+    is_let_in: bool = True
     problems: tuple[str, ...] = ()
     """For the practice admin: what is missing, and where to grant it."""
     facts: Mapping[str, str] = {}

@@ -1,0 +1,138 @@
+"""Puts what is known of a connection into the shape in which the pages show it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from visitsync.connector_kit.manifest import Feed, Manifest
+from visitsync.domain.time_words import in_words
+from visitsync.storage import connection_health, peers, practices
+from visitsync.storage.practices import StoredConnection, Tenant
+from visitsync.storage.vendor_limits import Usage
+from visitsync.sync.admin import set_up as setting_up
+from visitsync.sync.admin.asked_of_a_connection import Pause, paused
+from visitsync.sync.health import LATENCIES_OVER, ConnectionHealth, connection_health_of
+from visitsync.web.parts import parts
+from visitsync.web.staff.connections.finding import manifest_of
+from visitsync.web.staff.connections.latency_picture import Picture, picture_of
+from visitsync.web.staff.connections.states import State, state_of
+from visitsync.web.staff.viewer import Viewer
+
+WINDOWS: Mapping[float, str] = {1: "this second", 60: "this minute", 3600: "this hour", 86400: "today"}
+
+
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one of the EMR's limits is used up."""
+
+    words: str
+    percent: float
+    refused_until: str
+    """When the EMR itself told us to stay away: until then; else ""."""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection."""
+
+    connection: StoredConnection
+    manifest: Manifest
+    health: ConnectionHealth
+    state: State
+    pause: Pause | None
+    set_up: setting_up.SetUp | None
+    facts: tuple[tuple[str, str], ...]
+    allowances: tuple[Allowance, ...]
+    picture: Picture
+    missed: str
+    """How many changes only the reading of the whole schedule found, in words."""
+
+    @property
+    def is_pushed(self) -> bool:
+        return self.manifest.feed is Feed.PUSH
+
+
+def cards(viewer: Viewer) -> list[Card]:
+    """All connections of the viewer's practice, oldest first."""
+    with parts().database.practice(viewer.practice_id) as transaction:
+        found = practices.connections(transaction)
+    return [card_of(viewer, one) for one in found]
+
+
+def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
+    """One connection as it is now."""
+    tenant = Tenant(practice_id=viewer.practice_id, slug=viewer.slug)
+    manifest = manifest_of(connection)
+    health = connection_health_of(parts().engine, tenant, connection)
+    listens = peers.is_anybody_listening(parts().database) if manifest.feed is Feed.PUSH else None
+    with parts().database.practice(viewer.practice_id) as transaction:
+        latencies = connection_health.latencies(
+            transaction, connection.connection_id, since=viewer.now - LATENCIES_OVER
+        )
+        set_up = setting_up.find(transaction, connection)
+        pause = paused(transaction, parts().vault, connection)
+    return Card(
+        connection=connection,
+        manifest=manifest,
+        health=health,
+        state=state_of(health, set_up),
+        pause=pause,
+        set_up=set_up,
+        facts=tuple(_facts(health, manifest, listens, viewer)),
+        allowances=tuple(_allowance(one, manifest, viewer) for one in health.budget),
+        picture=picture_of(
+            latencies, usual=health.usual_minutes, abnormal=health.abnormal_minutes, zone=viewer.zone, now=viewer.now
+        ),
+        missed=_missed(health),
+    )
+
+
+def _facts(health: ConnectionHealth, manifest: Manifest, listens: bool | None, viewer: Viewer) -> list[tuple[str, str]]:
+    def at(instant: datetime | None, otherwise: str) -> str:
+        return in_words(instant, viewer.zone, viewer.now) if instant else otherwise
+
+    usual = f"within {health.usual_minutes} minutes"
+    usual += ", as seen here" if health.learned_minutes is not None else f", as {manifest.name} usually is"
+    facts = [("From booking to visit", f"{usual}; more than {health.abnormal_minutes} is not normal")]
+    if listens is not None:
+        facts += [
+            ("Last heard from", at(health.last_read_at, "nothing yet")),
+            ("Last change", at(health.last_change_at, "none yet")),
+            ("Our listener", "running" if listens else "not running: no message can reach us"),
+        ]
+        if health.push and health.push.waiting:
+            facts.append(("Waiting to be taken in", f"{health.push.waiting} messages"))
+        return facts
+    return [
+        *facts,
+        ("Last read", at(health.last_read_at, "not yet")),
+        ("Last change", at(health.last_change_at, "none yet")),
+        ("Next read", _next_read(health, viewer)),
+    ]
+
+
+def _next_read(health: ConnectionHealth, viewer: Viewer) -> str:
+    if health.state != practices.ConnectionState.ACTIVE:
+        return "not while it is like this"
+    if health.next_read_at is None:
+        return "being read now"
+    return "now" if health.next_read_at <= viewer.now else in_words(health.next_read_at, viewer.zone, viewer.now)
+
+
+def _missed(health: ConnectionHealth) -> str:
+    if not health.changes_read:
+        return "nothing changed in the last seven days"
+    share = 100 * health.found_only_by_sweep / health.changes_read
+    percent = "0" if not health.found_only_by_sweep else f"{share:.1f}" if share >= 0.1 else "under 0.1"
+    return f"{health.found_only_by_sweep:,} of {health.changes_read:,} changes in seven days ({percent} %)"
+
+
+def _allowance(one: Usage, manifest: Manifest, viewer: Viewer) -> Allowance:
+    limit = next((each for each in manifest.limits if each.name == one.limit), None)
+    window = WINDOWS.get(limit.seconds, f"in {limit.seconds:g} seconds") if limit else ""
+    of_what = f" for {limit.operation}" if limit and limit.operation else ""
+    used = one.used or 0
+    return Allowance(
+        words=f"{used:,} of {one.requests:,} requests {window}{of_what}",
+        percent=min(100.0, round(100 * used / one.requests, 1)),
+        refused_until=in_words(one.refused_until, viewer.zone, viewer.now) if one.refused_until else "",
+    )
