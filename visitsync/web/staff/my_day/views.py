@@ -17,7 +17,6 @@ from visitsync.sync.lines import lines_of
 from visitsync.web.parts import parts
 from visitsync.web.staff.my_day.standing import next_of, own_visits
 from visitsync.web.staff.page import page
-from visitsync.web.staff.refused import note_refusal
 from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
 
@@ -57,10 +56,11 @@ def visit(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: s
         office = parts().offices.office(transaction, parts().vault, viewer.now)
         listed = appointment_lists.listed(transaction, parts().vault, [(connection, appointment)])
         line = next(iter(lines_of(transaction, parts().vault, office, listed)), None)
-        if line is None or line.staff_id != viewer.staff_id or line.visit_state == VisitState.CANCELLED:
-            note_refusal(request, viewer.slug)
-            raise Http404
-        note(transaction, request, viewer, "view-answer", object_kind="appointment", object_id=appointment)
+        is_own = line is not None and line.staff_id == viewer.staff_id and line.visit_state != VisitState.CANCELLED
+        act = "view-answer" if is_own else "refused"
+        note(transaction, request, viewer, act, object_kind="appointment", object_id=appointment)
+    if line is None or not is_own:
+        raise Http404
     [shown] = own_visits([line], viewer.now)
     day = day_in_words(line.day, today_of(office))
     return render(request, "my_day/visit.html", {"one": shown, "day": day[0].upper() + day[1:]})

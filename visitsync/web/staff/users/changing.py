@@ -13,7 +13,7 @@ from visitsync.storage.practices import LostTheConnection
 from visitsync.storage.staff import NoSuchStaff, StaffMember
 from visitsync.sync.admin.carrying_out import Change, carry_out
 from visitsync.web.parts import parts
-from visitsync.web.staff.refused import note_refusal
+from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
 
 
@@ -21,16 +21,12 @@ from visitsync.web.staff.viewer import Viewer
 def found_here(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> Iterator[tuple[Transaction, StaffMember]]:
     """A transaction of the viewer's practice, and the person. Raises Http404 for whoever does not work there."""
     with parts().database.practice(viewer.practice_id) as transaction:
-        yield transaction, member_or_404(transaction, request, viewer, staff_id)
-
-
-def member_or_404(transaction: Transaction, request: HttpRequest, viewer: Viewer, staff_id: UUID) -> StaffMember:
-    """Raises Http404."""
-    try:
-        return staff.member(transaction, parts().vault, staff_id)
-    except NoSuchStaff:
-        note_refusal(request, viewer.slug)
-        raise Http404 from None
+        member = _member(transaction, staff_id)
+        if member is not None:
+            yield transaction, member
+            return
+        note(transaction, request, viewer, "refused", object_kind="user", object_id=str(staff_id))
+    raise Http404
 
 
 def carried_out(request: HttpRequest, viewer: Viewer, change: Change, *, says_nothing: bool = False) -> None:
@@ -42,3 +38,10 @@ def carried_out(request: HttpRequest, viewer: Viewer, change: Change, *, says_no
         return
     if done.effects or not says_nothing:
         messages.success(request, f"Done. {done.sentence}." if done.effects else "Done.")
+
+
+def _member(transaction: Transaction, staff_id: UUID) -> StaffMember | None:
+    try:
+        return staff.member(transaction, parts().vault, staff_id)
+    except NoSuchStaff:
+        return None

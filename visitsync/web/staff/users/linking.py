@@ -16,7 +16,7 @@ from visitsync.sync.admin.entries import enable_practitioner, link_practitioner
 from visitsync.web.parts import parts
 from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
-from visitsync.web.staff.users.changing import carried_out, member_or_404
+from visitsync.web.staff.users.changing import carried_out, found_here
 from visitsync.web.staff.users.people import Practitioner, practitioners
 from visitsync.web.staff.viewer import Viewer
 
@@ -68,9 +68,8 @@ def _asked_once(request: HttpRequest, viewer: Viewer, staff_id: UUID, make: Maki
 def _chosen(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> tuple[StaffMember, Practitioner]:
     """Raises Http404 for a person or a practitioner of another practice."""
     wanted = (request.POST if request.method == "POST" else request.GET).get("practitioner", "")
-    with parts().database.practice(viewer.practice_id) as transaction:
+    with found_here(request, viewer, staff_id) as (transaction, member):
         office = parts().offices.office(transaction, parts().vault, viewer.now)
-        member = member_or_404(transaction, request, viewer, staff_id)
     for one in practitioners(office):
         if one.value == wanted:
             return member, one

@@ -19,7 +19,7 @@ from visitsync.web.accounts.way_in import account_of, close_door
 from visitsync.web.parts import parts
 from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
-from visitsync.web.staff.users.changing import carried_out, found_here, member_or_404
+from visitsync.web.staff.users.changing import carried_out, found_here
 from visitsync.web.staff.users.inviting import LONGEST_NAME, in_one_line
 from visitsync.web.staff.users.people import person_of, practitioners
 from visitsync.web.staff.users.roles import IN_WORDS
@@ -34,9 +34,8 @@ class LastAdmin(ValueError):
 @page(Permission.SEE_USERS)
 def person(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse:
     """Everything about somebody."""
-    with parts().database.practice(viewer.practice_id) as transaction:
+    with found_here(request, viewer, staff_id) as (transaction, _):
         office = parts().offices.office(transaction, parts().vault, viewer.now)
-        member_or_404(transaction, request, viewer, staff_id)
         found = person_of(transaction, parts().vault, office, staff_id)
         standing = staff.find_staff(transaction, staff_id)
         members = {str(one.staff_id): one.name for one in staff.staff_members(transaction, parts().vault)}
