@@ -23,6 +23,7 @@ from visitsync.wiring.embedded_postgres import DatabaseDidNotStart
 from visitsync.wiring.house import House, open_house
 from visitsync.wiring.keeper import kept_alive
 from visitsync.wiring.settings import Settings
+from visitsync.wiring.telling import Teller
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ HEARTBEAT_SECONDS = 3.0
 SILENT_SECONDS = 12.0
 """A worker that has not been heard of for so long has lost its jobs; they go to another."""
 RESCUE_EVERY_SECONDS = 3.0
+TELL_EVERY_SECONDS = 5.0
+"""So often this worker asks whether it is a practice's turn to be looked at (see telling)."""
 PLAN_EVERY = 10
 """Of so many rounds of rescue, one also plans what was lost."""
 FORGET_FAILED_AFTER_DAYS = 7
@@ -72,6 +75,7 @@ async def _work_in(house: House, concurrency: int, stopping: threading.Event, mo
             asyncio.create_task(_run(app, concurrency, [jobs.ROUTINE, jobs.URGENT])),
             asyncio.create_task(_run(app, ALWAYS_FREE_FOR_THE_URGENT, [jobs.URGENT])),
             asyncio.create_task(_look_after_others(house, stopping)),
+            asyncio.create_task(_tell_people(Teller(house), stopping)),
         ]
         ends = asyncio.create_task(_until(stopping, moved))
         await asyncio.wait([*crew, ends], return_when=asyncio.FIRST_COMPLETED)
@@ -139,6 +143,13 @@ async def _look_after_others(house: House, stopping: threading.Event) -> None:
         await asyncio.to_thread(partial(_one_round, house, plans=rounds % PLAN_EVERY == 0))
         rounds += 1
         await asyncio.sleep(RESCUE_EVERY_SECONDS)
+
+
+async def _tell_people(teller: Teller, stopping: threading.Event) -> None:
+    """Whose turn it is stands in the database, shared by all workers; no job waits for it, and it waits for no job."""
+    while not stopping.is_set():
+        await asyncio.to_thread(teller.round, stopping.is_set)
+        await asyncio.sleep(TELL_EVERY_SECONDS)
 
 
 def _one_round(house: House, *, plans: bool) -> None:

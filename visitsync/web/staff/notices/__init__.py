@@ -1,0 +1,1 @@
+"""Notices: what one is told without asking, when, and what one was told."""
