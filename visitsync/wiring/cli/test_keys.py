@@ -61,6 +61,7 @@ def test_migrating_what_is_up_to_date_is_harmless(
 
 def test_without_its_database_a_command_says_so(visitsync: Visitsync, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1")
+    monkeypatch.setattr("visitsync.wiring.house.WAITS_FOR_DATABASE_SECONDS", 1.0)
     gone = visitsync("practice", "list")
     assert gone.code == 6
     assert "Nothing is lost; try again in a moment." in gone.err
