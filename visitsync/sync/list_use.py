@@ -150,7 +150,7 @@ def _found(
 ) -> set[str]:
     if identity in entries:
         return {str(identity)}
-    return {by_name[name]} if name in by_name else set()
+    return {by_name[name]} if name is not None and name in by_name else set()
 
 
 def _near_misses(stored: StoredAppointment) -> set[NearMissSeen]:
