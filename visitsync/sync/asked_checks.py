@@ -178,6 +178,8 @@ def _digest(transaction: Transaction, vault: Vault, stored: StoredAppointment | 
     if stored is None:
         return ""
     appointment: Appointment = msgspec.structs.replace(stored.appointment, changed_at=None, missing_since=None)
-    charts = patients.fingerprints(transaction, stored.connection_id, appointment.everybody)
-    said = msgspec.json.encode([stored.outcome, stored.decided().findings, appointment, sorted(charts.items())])
+    charts = {(stored.connection_id, chart) for chart in appointment.everybody}
+    people = patients.find_everywhere(transaction, vault, charts)
+    records = [people[key] for key in sorted(people)]
+    said = msgspec.json.encode([stored.outcome, stored.decided().findings, appointment, records])
     return vault.blind_index(transaction.practice_id, said.decode(), kind="what an answer says").hex()

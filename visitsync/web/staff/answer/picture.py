@@ -1,0 +1,176 @@
+"""Puts the answer about one appointment into the shape in which the page shows it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+from django.http import Http404
+
+from visitsync.domain.decision import WITH_VISIT, Outcome
+from visitsync.domain.explanation import Check, CheckMark, Explanation
+from visitsync.domain.reason import Owner, Severity
+from visitsync.domain.role import Permission
+from visitsync.domain.time_words import in_words
+from visitsync.storage import answer_votes, help_requests
+from visitsync.storage.database import Transaction
+from visitsync.storage.help_requests import HelpRequest
+from visitsync.sync.answers import Answer, answer_to
+from visitsync.sync.asked_checks import can_check
+from visitsync.sync.desk import Desk
+from visitsync.web.parts import parts
+from visitsync.web.staff.answer.progress import Shown, progress_of
+from visitsync.web.staff.answer.remedies import Remedies, remedies_for
+from visitsync.web.staff.viewer import Viewer
+
+WHO: Mapping[Owner, str] = {
+    Owner.FRONT_DESK: "The front desk can do this",
+    Owner.PRACTICE_ADMIN: "A practice admin can do this",
+    Owner.PATIENT: "Only the patient can do this",
+    Owner.EMR: "The EMR's vendor or your IT can do this",
+    Owner.US: "We are on it; you need not do anything",
+    Owner.NOBODY: "Nobody needs to do anything",
+}
+
+STANDS: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.READY: ("Nothing to do", "The visit is there, and its provider sees it."),
+    Outcome.WAITING: ("Nothing to do but wait", "The visit comes by itself."),
+    Outcome.NEEDS_FIX: ("Something must be changed", "Ask for help below if it is not clear what."),
+    Outcome.NEEDS_PROVIDER: ("Choose a provider", "The visit is there, but links to nobody."),
+    Outcome.ON_HOLD: ("Somebody must look", "It is not shown to the patient before that."),
+    Outcome.NOT_TELEMEDICINE: ("Nothing to do", "It is not booked as telemedicine, so there is no visit."),
+    Outcome.CANCELLED: ("Nothing to do", "The appointment is cancelled, so there is no visit."),
+    Outcome.OVER: ("Nothing to do", "The appointment is over."),
+}
+"""For where no reason leads."""
+
+ENDED = frozenset({Outcome.CANCELLED, Outcome.OVER})
+MOST_HISTORY = 60
+
+
+class ToDo(msgspec.Struct, frozen=True, kw_only=True):
+    """The one thing that leads."""
+
+    title: str
+    sentence: str
+    fix: str = ""
+    who: str = ""
+    by_when: str = ""
+    code: str = ""
+    further: int = 0
+    """How many other things must be done besides."""
+
+
+class ShownCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the seven, with what it looked at."""
+
+    check: Check
+    evidence: str
+    who: tuple[str, ...]
+    """Of each explanation."""
+
+    @property
+    def pairs(self) -> list[tuple[Explanation, str]]:
+        return list(zip(self.check.explanations, self.who, strict=True))
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the page shows."""
+
+    answer: Answer
+    connection_id: UUID
+    heading: str
+    is_named: bool
+    """The heading is the patient's name."""
+    todo: ToDo
+    checks: tuple[ShownCheck, ...]
+    passed: int
+    to_fix: int
+    beside: tuple[tuple[Explanation, str], ...]
+    """Findings that belong to none of the seven checks, with who can do it."""
+    progress: Shown | None
+    is_check_offered: bool
+    may_act: bool
+    remedies: Remedies
+    first_seen_text: str
+    vote: bool | None
+    requests: tuple[HelpRequest, ...]
+    is_history_cut: bool
+
+
+def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, appointment_id: str) -> Picture:
+    """The appointment as it stands. Raises Http404 where the practice has none of that number there."""
+    answer, desk = answer_in(transaction, viewer, connection_id, appointment_id)
+    may_act = viewer.may(Permission.ACT_ON_VISITS)
+    requests = help_requests.of_appointment(transaction, parts().vault, connection_id, appointment_id)
+    failing = [one for one in answer.checks if one.mark is CheckMark.CROSS]
+    return Picture(
+        answer=answer,
+        connection_id=connection_id,
+        heading=answer.patient_name or _unnamed(answer),
+        is_named=bool(answer.patient_name),
+        todo=_todo(answer),
+        checks=tuple(_shown(check, answer) for check in answer.checks),
+        passed=sum(one.mark is CheckMark.TICK for one in answer.checks),
+        to_fix=len(failing),
+        beside=tuple((one, WHO[one.owner]) for one in answer.explanations if one.section is None),
+        progress=progress_of(transaction, viewer, desk, appointment_id),
+        is_check_offered=may_act and can_check(desk),
+        may_act=may_act,
+        remedies=remedies_for(transaction, viewer, answer, desk),
+        first_seen_text=in_words(answer.first_seen_at, answer.zone, viewer.now) if answer.first_seen_at else "",
+        vote=answer_votes.vote_of(transaction, connection_id, appointment_id, staff_id=viewer.staff_id),
+        requests=tuple(requests),
+        is_history_cut=len(answer.timeline) > MOST_HISTORY,
+    )
+
+
+def answer_in(
+    transaction: Transaction, viewer: Viewer, connection_id: UUID, appointment_id: str
+) -> tuple[Answer, Desk]:
+    """The answer, and the desk of its connection. Raises Http404 where the practice has none of that number there."""
+    office = parts().offices.office(transaction, parts().vault, viewer.now)
+    if connection_id not in office.desks:
+        raise Http404
+    answer = answer_to(transaction, parts().vault, office, connection_id, appointment_id)
+    if answer is None:
+        raise Http404
+    return answer, office.desks[connection_id]
+
+
+def _unnamed(answer: Answer) -> str:
+    if answer.outcome is Outcome.NOT_TELEMEDICINE:
+        return answer.booked_as or "An appointment"
+    return "Patient not read yet" if answer.patient_id else "No patient"
+
+
+def _todo(answer: Answer) -> ToDo:
+    leading = next((one for one in answer.explanations if _is_to_lead(one, answer)), None)
+    if leading is None:
+        title, sentence = STANDS[answer.outcome]
+        if answer.outcome is Outcome.WAITING and answer.expected_by_text:
+            sentence = f"The visit comes by itself, by {answer.expected_by_text}."
+        return ToDo(title=title, sentence=sentence)
+    return ToDo(
+        title=leading.title,
+        sentence=leading.sentence,
+        fix=leading.fix,
+        who=WHO[leading.owner],
+        by_when=leading.expected_by_text,
+        code=leading.code,
+        further=sum(one.severity is Severity.BLOCKS and not one.resolves_itself for one in answer.explanations) - 1,
+    )
+
+
+def _is_to_lead(one: Explanation, answer: Answer) -> bool:
+    """Beside a visit that is there only what weighs something leads: a remark is no thing to do."""
+    if answer.outcome in WITH_VISIT:
+        return one.severity is not Severity.INFORMS
+    return True
+
+
+def _shown(check: Check, answer: Answer) -> ShownCheck:
+    return ShownCheck(
+        check=check,
+        evidence=answer.evidence.get(check.section, ""),
+        who=tuple(WHO[one.owner] for one in check.explanations),
+    )

@@ -1,0 +1,1 @@
+"""Requests for help: asked from an answer, shown to everybody of the practice, mailed without patient data."""
