@@ -1,0 +1,1 @@
+"""Needs attention: everything that waits for a person, grouped by what they must do."""
