@@ -11,8 +11,7 @@ from visitsync.storage.staff import add_staff
 from visitsync.web.parts import give
 from visitsync.web.site import make_site
 from visitsync.wiring.house import House
-from visitsync.wiring.site_of_house import public_url, site_of
-from visitsync.wiring.web_process import parts_of
+from visitsync.wiring.site_of_house import parts_of, public_url, site_of
 
 NAME = "Dana Demo"
 EMAIL = "dana@demo.example"
