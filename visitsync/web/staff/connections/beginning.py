@@ -23,7 +23,10 @@ from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
 
-STANDARDS = ("fhir_r4", "hl7v2")
+STANDARDS = {
+    "fhir_r4": "For other systems that have a FHIR server.",
+    "hl7v2": "For other systems that can send HL7 messages.",
+}
 """Not one EMR but a way that many speak; listed last."""
 
 
@@ -78,7 +81,9 @@ def _choices(viewer: Viewer) -> list[Choice]:
 
 def _choice(manifest: Manifest, there: StoredConnection | None, *, is_begun: bool) -> Choice:
     needed = [one.label for one in credential_fields(manifest) if one.is_required]
-    if manifest.feed is Feed.PUSH:
+    if manifest.emr in STANDARDS:
+        how = STANDARDS[manifest.emr]
+    elif manifest.feed is Feed.PUSH:
         how = "It sends us its appointments by itself."
     elif has_sign_in_page(manifest.emr):
         how = f"Asked every {manifest.poll_minutes} minutes; you sign in on its own page."

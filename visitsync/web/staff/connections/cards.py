@@ -5,6 +5,8 @@ from datetime import datetime
 
 import msgspec
 
+from visitsync.connector_kit.errors import ConnectorError
+from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.domain.time_words import in_words
 from visitsync.storage import connection_health, peers, practices
@@ -63,6 +65,7 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
     tenant = Tenant(practice_id=viewer.practice_id, slug=viewer.slug)
     manifest = manifest_of(connection)
     health = connection_health_of(parts().engine, tenant, connection)
+    granted = _granted(viewer, connection)
     listens = peers.is_anybody_listening(parts().database) if manifest.feed is Feed.PUSH else None
     with parts().database.practice(viewer.practice_id) as transaction:
         latencies = connection_health.latencies(
@@ -78,7 +81,7 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
         pause=pause,
         set_up=set_up,
         facts=tuple(_facts(health, manifest, listens, viewer)),
-        allowances=tuple(_allowance(one, manifest, viewer) for one in health.budget),
+        allowances=tuple(_allowance(one, granted, viewer) for one in health.budget),
         picture=picture_of(
             latencies, usual=health.usual_minutes, abnormal=health.abnormal_minutes, zone=viewer.zone, now=viewer.now
         ),
@@ -90,9 +93,7 @@ def _facts(health: ConnectionHealth, manifest: Manifest, listens: bool | None, v
     def at(instant: datetime | None, otherwise: str) -> str:
         return in_words(instant, viewer.zone, viewer.now) if instant else otherwise
 
-    usual = f"within {health.usual_minutes} minutes"
-    usual += ", as seen here" if health.learned_minutes is not None else f", as {manifest.name} usually is"
-    facts = [("From booking to visit", f"{usual}; more than {health.abnormal_minutes} is not normal")]
+    facts = [("From booking to visit", _usual(health, manifest))]
     if listens is not None:
         facts += [
             ("Last heard from", at(health.last_read_at, "nothing yet")),
@@ -108,6 +109,13 @@ def _facts(health: ConnectionHealth, manifest: Manifest, listens: bool | None, v
         ("Last change", at(health.last_change_at, "none yet")),
         ("Next read", _next_read(health, viewer)),
     ]
+
+
+def _usual(health: ConnectionHealth, manifest: Manifest) -> str:
+    if health.usual_minutes > health.abnormal_minutes:
+        return f"lately {health.usual_minutes} minutes, which is longer than normal ({health.abnormal_minutes})"
+    why = "as seen here" if health.learned_minutes is not None else f"as {manifest.name} usually is"
+    return f"within {health.usual_minutes} minutes, {why}; more than {health.abnormal_minutes} is not normal"
 
 
 def _next_read(health: ConnectionHealth, viewer: Viewer) -> str:
@@ -126,13 +134,25 @@ def _missed(health: ConnectionHealth) -> str:
     return f"{health.found_only_by_sweep:,} of {health.changes_read:,} changes in seven days ({percent} %)"
 
 
-def _allowance(one: Usage, manifest: Manifest, viewer: Viewer) -> Allowance:
-    limit = next((each for each in manifest.limits if each.name == one.limit), None)
+def _granted(viewer: Viewer, connection: StoredConnection) -> dict[str, Limit]:
+    """By name, as this connection's settings make them: some practices were granted more than others."""
+    if not connection.has_credentials:
+        return {}
+    try:
+        limits = parts().engine.link(viewer.practice_id, connection.connection_id).manifest.limits
+    except ConnectorError:
+        return {}
+    return {one.name: one for one in limits}
+
+
+def _allowance(one: Usage, granted: Mapping[str, Limit], viewer: Viewer) -> Allowance:
+    limit = granted.get(one.limit)
+    allowed = limit.requests if limit else one.requests
     window = WINDOWS.get(limit.seconds, f"in {limit.seconds:g} seconds") if limit else ""
     of_what = f" for {limit.operation}" if limit and limit.operation else ""
     used = one.used or 0
     return Allowance(
-        words=f"{used:,} of {one.requests:,} requests {window}{of_what}",
-        percent=min(100.0, round(100 * used / one.requests, 1)),
+        words=f"{used:,} of {allowed:,} requests {window}{of_what}",
+        percent=min(100.0, round(100 * used / allowed, 1)),
         refused_until=in_words(one.refused_until, viewer.zone, viewer.now) if one.refused_until else "",
     )

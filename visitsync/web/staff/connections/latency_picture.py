@@ -19,6 +19,8 @@ GRAIN = 2
 """Dots nearer than this are one dot."""
 MOST_DOTS = 500
 TICK_HOURS = 6
+LINE = 14
+"""Height of a line of words."""
 
 
 class Dot(msgspec.Struct, frozen=True, order=True):
@@ -53,7 +55,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[Tick, ...]
     usual_y: int
     abnormal_y: int
-    usual: int
+    usual: int | None
+    """None where its number would stand on another one."""
     abnormal: int
     sentence: str
     table: tuple[Hour, ...]
@@ -88,13 +91,17 @@ def picture_of(latencies: Sequence[Latency], *, usual: int, abnormal: int, zone:
         floor=HEIGHT - BOTTOM,
         dots=tuple(sorted(dots))[:MOST_DOTS],
         hours=tuple(Tick(x(at), time_in_words(at, zone)) for at in _whole_hours(since, now, zone)),
-        usual_y=y(usual),
+        usual_y=y(min(usual, abnormal)),
         abnormal_y=y(abnormal),
-        usual=usual,
+        usual=usual if _has_room(y(usual), y(0), y(abnormal)) else None,
         abnormal=abnormal,
         sentence=_sentence(latencies, abnormal),
         table=tuple(_table(latencies, abnormal, zone)),
     )
+
+
+def _has_room(place: int, *others: int) -> bool:
+    return all(abs(place - other) >= LINE for other in others)
 
 
 def _sentence(latencies: Sequence[Latency], abnormal: int) -> str:
@@ -103,7 +110,7 @@ def _sentence(latencies: Sequence[Latency], abnormal: int) -> str:
     minutes = [one.minutes for one in latencies]
     late = sum(one > abnormal for one in minutes)
     visits = f"{len(minutes)} new visit{'s' if len(minutes) != 1 else ''} in the last day"
-    ending = f"{late} took longer than {abnormal}" if late else "none took longer than is normal"
+    ending = f"{late} took longer than {abnormal} minutes" if late else "none took longer than is normal"
     return f"{visits}: half were there within {_whole(median(minutes))} minutes, {ending}."
 
 

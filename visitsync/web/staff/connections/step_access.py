@@ -93,7 +93,7 @@ def _form(request: HttpRequest, viewer: Viewer, place: Place, form: Form) -> Htt
         "has_address": manifest.feed is not Feed.PUSH or bool(manifest.credentials),
         "address_is_needed": manifest.feed is not Feed.PUSH,
         "settings": [_setting(one, form.settings) for one in manifest.settings],
-        "settings_are_open": bool(form.settings) or bool(form.settings_error),
+        "settings_are_open": bool(form.settings_error),
         "fields": fields_of(manifest, stored, given, missing),
         "signs_in_there": signs_in_there(manifest, {}),
         "trial": trial,

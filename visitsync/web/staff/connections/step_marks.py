@@ -28,6 +28,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     """What is approved: a name, or the EMR's id."""
     name: str
+    id: str
+    """"" where names are approved."""
     booked: int
     """Of the coming appointments that were looked through."""
     speaks_of_video: str
@@ -49,7 +51,6 @@ def marks(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse:
         "kind_word": word,
         "kinds": [(one, place.words[one], one is kind) for one in place.manifest.marks],
         "looked_at": place.set_up.trial.looked_at if place.set_up.trial else 0,
-        "is_new": place.step not in place.set_up.done,
         "suggested": sum(bool(one.speaks_of_video) for one in rows),
     }
     return shown(request, viewer, place, context)
@@ -102,7 +103,7 @@ def _rows(transaction: Transaction, place: Place, kind: MarkKind) -> list[Row]:
         if not listed:
             found.setdefault(row.value, row)
     for value in approved - found.keys():
-        found[value] = Row(value=value, name=value, booked=0, speaks_of_video="", is_approved=True)
+        found[value] = Row(value=value, name=value, id="", booked=0, speaks_of_video="", is_approved=True)
     return sorted(found.values(), key=lambda row: (not row.speaks_of_video, -row.booked, row.name.casefold()))
 
 
@@ -128,7 +129,14 @@ def _row(value: str, name: str, names: set[str], seen: list[SeenMark], approved:
     why = f"its name says “{words[0]}”" if words else ""
     if not why and booked and with_words * 2 >= booked:
         why = "most of these speak of video in their note"
-    return Row(value=value, name=name, booked=booked, speaks_of_video=why, is_approved=value in approved)
+    return Row(
+        value=value,
+        name=name,
+        id=value if value != name else "",
+        booked=booked,
+        speaks_of_video=why,
+        is_approved=value in approved,
+    )
 
 
 def _kind(request: HttpRequest, manifest: Manifest) -> MarkKind:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.domain.practice import CatalogEntry
@@ -33,11 +34,10 @@ def places(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse:
     """One line per location, the practice's zone where the EMR names none."""
     found = _listed(viewer, place, RecordKind.LOCATION)
     if request.method != "POST":
-        zones = dict(ZONES) | {viewer.zone: dict(ZONES).get(viewer.zone, viewer.zone)}
         rows = [(one, one.zone or viewer.zone) for one in found]
-        offered = sorted({*zones, *(zone for _, zone in rows)})
-        named = [(zone, f"{zones.get(zone, zone)} ({zone})" if zone in zones else zone) for zone in offered]
-        return shown(request, viewer, place, {"rows": rows, "zones": named})
+        return shown(
+            request, viewer, place, {"rows": rows, "zones": _offered({viewer.zone, *(zone for _, zone in rows)})}
+        )
     wanted = dict(zip(request.POST.getlist("place"), request.POST.getlist("zone"), strict=False))
     try:
         for one in found:
@@ -46,7 +46,7 @@ def places(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse:
                 _change(viewer, _zone_change(viewer, place, one.id, zone))
     except UnknownZone:
         messages.error(request, "That is not the name of a time zone. Choose one from the list.")
-        return shown(request, viewer, place, {"rows": [], "zones": []}, status=422)
+        return redirect(request.path)
     return _done(request, viewer, place, "choose-time-zones")
 
 
@@ -60,6 +60,12 @@ def providers(request: HttpRequest, viewer: Viewer, place: Place) -> HttpRespons
         if (one.id in ticked) != one.is_connected:
             _change(viewer, _switch(viewer, place, one.id, is_enabled=one.id in ticked))
     return _done(request, viewer, place, "choose-providers")
+
+
+def _offered(needed: set[str]) -> list[tuple[str, str]]:
+    """The zones of the United States from east to west, and before them whatever else is in use here."""
+    others = [(zone, zone) for zone in sorted(needed - dict(ZONES).keys())]
+    return [*others, *((zone, f"{name} ({zone})") for zone, name in ZONES)]
 
 
 def _listed(viewer: Viewer, place: Place, kind: RecordKind) -> list[CatalogEntry]:

@@ -62,7 +62,10 @@ def _past(viewer: Viewer, card: Card) -> dict[str, Any]:
 def _set(viewer: Viewer, card: Card, may_manage: bool) -> dict[str, Any]:
     """Settings of the connection as they are; addresses that must not be known to everybody only for managers."""
     known = {setting.name: setting.help for setting in card.manifest.settings} | dict(GENERAL_SETTINGS)
-    settings = [(name, value, known.get(name, "")) for name, value in sorted(card.connection.settings.items())]
+    settings = [
+        (name.replace("_", " ").capitalize(), value, known.get(name, ""))
+        for name, value in sorted(card.connection.settings.items())
+    ]
     return {
         "settings": settings,
         "webhook": webhook_address(viewer, card.connection) if may_manage else "",
