@@ -23,14 +23,14 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
         return f"Listener({self.staff_id})"
 
 
-def listeners(transaction: Transaction) -> list[Listener]:
-    """Everybody who may be told something now; one query."""
-    return [one for row in _rows(transaction, "") if (one := _listener(row)) is not None]
+def listeners(transaction: Transaction, now: datetime) -> list[Listener]:
+    """Everybody who may be told something now, in the role that they have now; one query."""
+    return [one for row in _rows(transaction, "", now) if (one := _listener(row)) is not None]
 
 
-def listener(transaction: Transaction, staff_id: UUID) -> Listener | None:
+def listener(transaction: Transaction, staff_id: UUID, now: datetime) -> Listener | None:
     """One of them; None for who left, cannot sign in, or has a role that we do not know."""
-    rows = _rows(transaction, "and staff.staff_id = %(staff)s", staff_id)
+    rows = _rows(transaction, "and staff.staff_id = %(staff)s", now, staff_id)
     return next((one for row in rows if (one := _listener(row)) is not None), None)
 
 
@@ -63,6 +63,13 @@ def choose(transaction: Transaction, staff_id: UUID, choices: Choices, *, now: d
     )
 
 
+def forget_choice(transaction: Transaction, staff_id: UUID) -> None:
+    """From now on this person is told as their role usually is."""
+    transaction.execute(
+        "delete from telling_choice where practice_id = %s and staff_id = %s", (transaction.practice_id, staff_id)
+    )
+
+
 def has_chosen(transaction: Transaction, staff_id: UUID) -> bool:
     """False: they are told as their role usually is."""
     row = transaction.execute(
@@ -71,9 +78,11 @@ def has_chosen(transaction: Transaction, staff_id: UUID) -> bool:
     return row is not None
 
 
-def _rows(transaction: Transaction, further: str, staff_id: UUID | None = None) -> Iterable[Any]:
+def _rows(transaction: Transaction, further: str, now: datetime, staff_id: UUID | None = None) -> Iterable[Any]:
     return transaction.execute(
-        f"""select staff.staff_id, staff.role, wants, digest_at, quiet_from, quiet_until, is_told_when_closed,
+        f"""select staff.staff_id,
+                   case when emergency_until > %(now)s then emergency_role else staff.role end,
+                   wants, digest_at, quiet_from, quiet_until, is_told_when_closed,
                    hours_ahead, locations, practitioners
             from staff
             join account_membership as membership
@@ -83,7 +92,7 @@ def _rows(transaction: Transaction, further: str, staff_id: UUID | None = None) 
               on chosen.practice_id = staff.practice_id and chosen.staff_id = staff.staff_id
             where staff.practice_id = %(practice)s and staff.is_active {further}
             order by staff.staff_id""".encode(),
-        {"practice": transaction.practice_id, "staff": staff_id},
+        {"practice": transaction.practice_id, "staff": staff_id, "now": now},
     ).fetchall()
 
 

@@ -7,6 +7,7 @@ from visitsync.web.errors import bad_request, forbidden, not_found, server_error
 from visitsync.web.front import front
 from visitsync.web.hooks import hook
 from visitsync.web.staff.connections.sign_in_there import connected
+from visitsync.web.staff.notices.stopping import stop_mail
 from visitsync.web.state import health, ready
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("csp-report", csp_report),
     path("hooks/<slug:emr>/<str:token>", hook),
     path("connected/<slug:emr>", connected, name="connected"),
+    path("stop-mail/<str:token>", stop_mail, name="stop-mail"),
     path("account/", include("visitsync.web.accounts.urls")),
     path("", include("visitsync.web.staff.urls")),
 ]

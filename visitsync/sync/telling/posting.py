@@ -106,7 +106,7 @@ def _claimed(office: PostOffice, practice_id: UUID, slug: str) -> tuple[ToMail, 
         to_mail = tellings.take_to_mail(transaction, now, takes=SENDING_TAKES)
         if to_mail is None:
             return None
-        if not _is_still_wanted(transaction, to_mail):
+        if not _is_still_wanted(transaction, to_mail, now):
             tellings.settle(transaction, to_mail.telling.telling_id, MailState.DROPPED, now=now)
             return to_mail, None
         try:
@@ -121,9 +121,9 @@ def _claimed(office: PostOffice, practice_id: UUID, slug: str) -> tuple[ToMail, 
     return to_mail, None
 
 
-def _is_still_wanted(transaction: Transaction, to_mail: ToMail) -> bool:
+def _is_still_wanted(transaction: Transaction, to_mail: ToMail, now: datetime) -> bool:
     """Who left, or chose otherwise in the meantime, gets nothing; nor does anybody of what is over."""
-    listener = telling_choices.listener(transaction, to_mail.telling.staff_id)
+    listener = telling_choices.listener(transaction, to_mail.telling.staff_id, now)
     if listener is None or to_mail.is_overtaken:
         return False
     return Kind(to_mail.telling.kind) in wanted(listener.choices, listener.role)

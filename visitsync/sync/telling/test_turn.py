@@ -212,6 +212,19 @@ def test_a_role_that_may_no_longer_see_connections_hears_no_alarms_in_spite_of_w
     assert workplace.titles(paul) == []
 
 
+def test_in_an_emergency_somebody_hears_what_their_role_of_that_time_hears(workplace: Workplace) -> None:
+    paul = workplace.hire("Paul", Role.PROVIDER)
+    with workplace.front.database.practice(workplace.practice_id) as transaction:
+        staff.give_emergency_role(transaction, paul, Role.ADMIN, until=workplace.now + HOUR)
+    _turn(workplace, ConnectionState.NEEDS_RECONNECT)
+    workplace.look()
+    assert len(workplace.titles(paul)) == 1
+    workplace.now += 2 * HOUR
+    _turn(workplace, ConnectionState.ACTIVE)
+    workplace.passes(HOUR)
+    assert len(workplace.titles(paul)) == 1
+
+
 def test_without_a_mail_server_everything_stands_in_the_app(workplace: Workplace) -> None:
     ana = workplace.hire("Ana", Role.ADMIN)
     _turn(workplace, ConnectionState.NEEDS_RECONNECT)
@@ -253,9 +266,9 @@ def test_what_somebody_chose_stays_when_their_role_changes_and_unset_follows_the
     ana = workplace.hire("Ana", Role.ADMIN)
     chosen = msgspec.structs.replace(USUAL[Role.ADMIN], hours_ahead=8, quiet=None)
     with workplace.front.database.practice(workplace.practice_id) as transaction:
-        before = telling_choices.listener(transaction, ana)
+        before = telling_choices.listener(transaction, ana, workplace.now)
         telling_choices.choose(transaction, ana, chosen, now=workplace.now)
-        after = telling_choices.listener(transaction, ana)
+        after = telling_choices.listener(transaction, ana, workplace.now)
     assert before is not None
     assert after is not None
     assert (before.choices, after.choices) == (USUAL[Role.ADMIN], chosen)

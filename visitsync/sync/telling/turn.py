@@ -37,8 +37,8 @@ def tell(engine: Engine, offices: OfficeCache, practice_id: UUID, *, sends_mail:
     with engine.database.practice(practice_id) as transaction:
         if not tellings.alone(transaction):
             return 0
-        listeners = telling_choices.listeners(transaction)
         office = offices.office(transaction, engine.vault, engine.clock())
+        listeners = telling_choices.listeners(transaction, office.now)
         soon = coming(transaction, engine.vault, office, office.now, office.now + timedelta(hours=MOST_HOURS))
         seen = [*visits_seen(soon, office.now), *connections_seen(transaction, office)]
         situation = _situation(transaction, office, seen, sends_mail=sends_mail)
