@@ -1,4 +1,4 @@
-"""A practice's past, written into the tables as if it had been lived: appointments, what was decided, visits, readings."""
+"""A practice's past, written into the tables as if it had been lived."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read(transaction: Transaction, connection_id: UUID, at: datetime, *, changed
 
 
 def three_months(now: datetime) -> list[Lived]:
-    """Every workday some visits; most are quick, some wait for an e-mail or a provider, a few are late or never ready."""
+    """Every workday some visits: most are quick, some wait for a person, a few are late or never ready."""
     past = []
     days = [now - timedelta(days=back) for back in range(88, -1, -1)]
     for number, day in enumerate(one for one in days if one.weekday() < 5):

@@ -1,8 +1,10 @@
 """Activity: what the last days brought, counted for pages and exports from what was stored about them."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from math import ceil
 from statistics import median
 from uuid import UUID
@@ -185,6 +187,8 @@ def _speed(desk: Desk, took: Sequence[Took]) -> Speed:
     facts, here = desk.practice.connection, [one for one in took if one.connection_id == desk.connection.connection_id]
     minutes = sorted(each for one in here if not one.has_waited and not _is_far(one, desk) for each in one.minutes)
     least, most = facts.usual_minutes
+    quicker, as_usual = bisect_left(minutes, least), bisect_right(minutes, most)
+    normal = bisect_right(minutes, facts.abnormal_minutes)
     return Speed(
         connection_id=desk.connection.connection_id,
         emr_name=desk.manifest.name,
@@ -192,13 +196,13 @@ def _speed(desk: Desk, took: Sequence[Took]) -> Speed:
         abnormal=facts.abnormal_minutes,
         learned=facts.learned_minutes,
         counts=_counts(minutes),
-        quicker=sum(one < least for one in minutes),
-        within=sum(least <= one <= most for one in minutes),
-        slower=sum(most < one <= facts.abnormal_minutes for one in minutes),
-        too_slow=sum(one > facts.abnormal_minutes for one in minutes),
+        quicker=quicker,
+        within=as_usual - quicker,
+        slower=normal - as_usual,
+        too_slow=len(minutes) - normal,
         middle=ceil(median(minutes)) if minutes else None,
         nearly_all=minutes[ceil(0.95 * len(minutes)) - 1] if minutes else None,
-        late_minutes=sum(one - most for one in minutes if one > most),
+        late_minutes=sum(one - most for one in minutes[as_usual:]),
         waited=sum(len(one.minutes) for one in here if one.has_waited),
         far=sum(len(one.minutes) for one in here if not one.has_waited and _is_far(one, desk)),
     )
@@ -210,12 +214,9 @@ def _is_far(one: Took, desk: Desk) -> bool:
 
 
 def _counts(minutes: Sequence[int]) -> tuple[int, ...]:
-    """A bar holds what took longer than its beginning, up to and including the next one's."""
-    ends = (*STEPS[1:], None)
-    return tuple(
-        sum((one > begin or begin == 0) and (end is None or one <= end) for one in minutes)
-        for begin, end in zip(STEPS, ends, strict=True)
-    )
+    """A bar holds what took longer than its beginning, up to and including the next one's; `minutes` are sorted."""
+    until = [0, *(bisect_right(minutes, step) for step in STEPS[1:]), len(minutes)]
+    return tuple(after - before for before, after in pairwise(until))
 
 
 def _causes(found: Sequence[Found], periods: Sequence[Period], office: Office) -> tuple[Cause, ...]:
