@@ -20,7 +20,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 ENTRIES = (
     Entry("today", "Today", "sun", Permission.SEE_VISITS, is_main=True),
-    Entry("my-day", "My day", "sun", Permission.SEE_OWN_VISITS, is_main=True),
+    Entry("my-day", "My day", "person", Permission.SEE_OWN_VISITS, is_main=True),
     Entry("find", "Find", "search", Permission.SEE_VISITS, is_main=True),
     Entry("attention", "Needs attention", "flag", Permission.SEE_VISITS, is_main=True),
     Entry("connections", "Connections", "plug", Permission.SEE_CONNECTIONS),
