@@ -33,7 +33,9 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def would_start(self) -> bool:
         """Whether it would get a visit, or get one as soon as the patient's record, not wanted so far, is read."""
-        return self.before not in WITH_VISIT and (self.after in WITH_VISIT or self.waits_for_record)
+        if self.before in WITH_VISIT or self.before is self.after:
+            return False
+        return self.after in WITH_VISIT or self.waits_for_record
 
     @property
     def would_stop(self) -> bool:
