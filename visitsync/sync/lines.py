@@ -12,6 +12,8 @@ from visitsync.domain.explanation import Explanation, explain
 from visitsync.domain.local_time import UnknownZone, zone_named
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import PracticeContext
+from visitsync.domain.reason import Precedence
+from visitsync.domain.reasons import REASONS
 from visitsync.domain.time_words import in_words, time_in_words
 from visitsync.rules.as_it_stands import as_it_stands
 from visitsync.rules.reading import expected_after_fix
@@ -61,7 +63,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     booked_as: str
     outcome: Outcome
     reason: Explanation | None
-    """What leads; None: nothing is to be said."""
+    """What leads; of the connection's own trouble, which whole pages tell, only where nothing else was found.
+
+    None: nothing is to be said.
+    """
     further: int
     """How many findings there are besides."""
     codes: tuple[str, ...]
@@ -114,6 +119,12 @@ def known_patient(stored: StoredAppointment, people: Mapping[Key, Patient]) -> P
     if stored.outcome == Outcome.NOT_TELEMEDICINE:
         return None
     return people.get((stored.connection_id, stored.appointment.patient_id or ""))
+
+
+def is_of_connection(code: str) -> bool:
+    """Whether a reason is the connection's, and so that of all its appointments."""
+    reason = REASONS.get(code)
+    return reason is None or reason.rank < Precedence.TIMING
 
 
 def full_name(patient: Patient) -> str:
@@ -198,9 +209,10 @@ def _line(office: Office, listed: Listed, people: Mapping[Key, Patient], others:
 def _leading(decision: Decision, appointment: Appointment, desk: Desk) -> Explanation | None:
     if not decision.findings:
         return None
+    leading = next((one for one in decision.findings if not is_of_connection(one.code)), decision.findings[0])
     screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
-    return explain(decision.findings[0], screen, expected_by=decision.expected_by, expected_after_fix=after_fix)
+    return explain(leading, screen, expected_by=decision.expected_by, expected_after_fix=after_fix)
 
 
 def _other_zone(instant: datetime, zone: str, practice_zone: str) -> str:
