@@ -74,7 +74,7 @@ def _dealt(one: Dealing) -> Happened:
         name=one.name,
         what=f"Dealt with: {one.title}",
         value="",
-        end=f"put down by {one.ended_by}" if one.ended_by else "mended",
+        end=f"put down by {one.ended_by}" if one.ended_by else "no longer needed",
         ended_at=one.ended_at,
         change_id=None,
     )

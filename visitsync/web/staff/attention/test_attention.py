@@ -134,7 +134,7 @@ def test_who_is_on_it_is_told_to_everybody_until_it_is_mended(as_person: AsPerso
     as_person("admin").post(f"{ATTENTION}/accept?group={group.key}")
     words = _words(as_person("front").get(ATTENTION))
     assert "is on it" not in words
-    assert "Dealt with: 8 appointments have the same misspelt type – mended" in words
+    assert "Dealt with: 8 appointments have the same misspelt type – no longer needed" in words
 
 
 def test_it_can_be_taken_over_and_put_down_and_that_stays_in_the_history(as_person: AsPerson, clinics: Clinics) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from visitsync.domain.decision import Outcome
 from visitsync.domain.reason import Severity
 from visitsync.domain.time_words import time_in_words
-from visitsync.sync.lines import Line
+from visitsync.sync.lines import Line, is_of_connection
 
 SOON_MINUTES = 60
 SAYS_ENOUGH = frozenset({Outcome.OVER, Outcome.CANCELLED})
@@ -82,7 +82,7 @@ def _haste(line: Line) -> str:
 
 
 def _says(line: Line) -> str:
-    if line.reason is None or line.outcome in SAYS_ENOUGH:
+    if line.reason is None or line.outcome in SAYS_ENOUGH or is_of_connection(line.reason.code):
         return ""
     if line.outcome is Outcome.READY and line.reason.severity is not Severity.WARNS:
         return ""

@@ -144,7 +144,9 @@ def test_a_paused_connection_is_a_calm_notice_with_what_to_do(as_person: AsPerso
     with clinics.database.practice(opened.practice_id) as transaction:
         practices.change_state(transaction, opened.connection_id, ConnectionState.PAUSED)
     words = _words(as_person("front").get(TODAY))
+    assert words.count("The connection is paused") == 1, "told once, on top, and not with every visit"
     assert "DrChrono: The connection is paused" in words
+    assert "Needs a fix Within the hour No e-mail on the record" in words
 
 
 def test_a_connection_that_is_read_too_late_is_told(as_person: AsPerson, clinics: Clinics) -> None:
