@@ -16,12 +16,14 @@ from visitsync.storage.tellings import Telling
 
 LONGEST_NAME = 80
 NAME = "Visitsync"
-BUTTONS = {Kind.DIGEST: "See the visits", Kind.WARNING: "See what they need", Kind.ALARM: "See the connection"}
+ALL_CLEAR = "All clear"
+BUTTONS = {Kind.DIGEST: "See the visits", Kind.WARNING: "See what needs you", Kind.ALARM: "See the connection"}
 WHY = {
     Kind.DIGEST: "You get this overview every morning on which the practice is open.",
     Kind.WARNING: "You get this because a visit begins soon and is not ready.",
     Kind.ALARM: "You get this because a connection to the practice's EMR is not as usual.",
 }
+WHY_ALL_CLEAR = "You get this because you were told of it before."
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +97,7 @@ def _text(telling: Telling, practice: str, links: Links) -> str:
             f"{BUTTONS[kind]}: {links.more}",
             "",
             "-- ",
-            WHY[kind],
+            WHY_ALL_CLEAR if telling.is_all_clear else WHY[kind],
             f"Choose what you are told: {links.choices}",
             f"Stop these e-mails: {links.stop}",
             "",
@@ -110,22 +112,31 @@ def html(telling: Telling, practice: str, links: Links) -> str:
     return _HTML.format(
         tone=_TONES["clear" if telling.is_all_clear else kind],
         kind=escape(_HEADS["clear" if telling.is_all_clear else kind]),
-        title=escape(telling.title),
+        title=_headed(telling),
         practice=escape(practice),
         lines=lines,
         more=escape(links.more),
         button=escape(BUTTONS[kind]),
-        why=escape(WHY[kind]),
+        why=escape(WHY_ALL_CLEAR if telling.is_all_clear else WHY[kind]),
         choices=escape(links.choices),
         stop=escape(links.stop),
     )
+
+
+def _headed(telling: Telling) -> str:
+    """What is all clear is said above it already; a time keeps its half of the day beside it."""
+    title = telling.title
+    if telling.is_all_clear:
+        title = title.removeprefix(f"{ALL_CLEAR}: ")
+        title = title[:1].upper() + title[1:]
+    return escape(re.sub(r"(?<=\d) (?=[AP]M\b)", "\u00a0", title))
 
 
 _HEADS = {
     Kind.DIGEST: "Your morning overview",
     Kind.WARNING: "Not ready",
     Kind.ALARM: "Connection",
-    "clear": "All clear",
+    "clear": ALL_CLEAR,
 }
 _TONES = {Kind.DIGEST: "accent", Kind.WARNING: "fix", Kind.ALARM: "hold", "clear": "ready"}
 _SANS = "-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Arial,sans-serif"

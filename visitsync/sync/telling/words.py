@@ -27,10 +27,10 @@ def digest_words(visits: Sequence[Coming], calendar: Calendar, now: datetime, *,
     next_day = calendar.next_open_day(today)
     counts = {day: _count(day, visits, calendar) for day in _days(visits, calendar)}
     told = {day: counts.get(day, (0, 0)) for day in sorted({today, next_day, *counts})}
-    lines = [f"{_day(day, today)}: {_counted(*count, is_own=is_own)}." for day, count in told.items()]
-    titled = [day for day in counts if counts[day][1] or day == next_day] or [*counts]
-    title = " · ".join(f"{_day(day, today)}: {_counted(*counts[day], is_own=is_own)}" for day in titled[:2])
-    return Words(title, (*lines, _where_to_begin(visits, is_own=is_own)))
+    titled = ([day for day in counts if counts[day][1] or day == next_day] or [*counts])[:2]
+    title = " · ".join(f"{_day(day, today)}: {_counted(*counts[day], is_own=is_own)}" for day in titled)
+    lines = [f"{_day(day, today)}: {_counted(*told[day], is_own=is_own)}." for day in told if day not in titled]
+    return Words(title, (*lines, *_what_to_do(visits, is_own=is_own)))
 
 
 def warning_words(visits: Sequence[Coming], zone: str, now: datetime) -> Words:
@@ -40,7 +40,7 @@ def warning_words(visits: Sequence[Coming], zone: str, now: datetime) -> Words:
         title = f"The visit {_at(times[0])} is not ready"
     else:
         title = f"{len(times)} visits are not ready, the first {_at(times[0])}"
-    return Words(title, (*_listed(times), "Sign in to see what each needs, and who can do it."))
+    return Words(title, _listed(times) if len(times) > 1 else ())
 
 
 def ready_words(starts: Sequence[datetime], zone: str, now: datetime) -> Words:
@@ -48,7 +48,7 @@ def ready_words(starts: Sequence[datetime], zone: str, now: datetime) -> Words:
     times = [in_words(one, zone, now) for one in starts]
     if len(times) == 1:
         return Words(f"All clear: the visit {_at(times[0])} needs nobody any more")
-    return Words(f"All clear: {len(times)} visits need nobody any more", tuple(_listed(times)))
+    return Words(f"All clear: {len(times)} visits need nobody any more", _listed(times))
 
 
 def works_again_words(title: str) -> Words:
@@ -76,12 +76,11 @@ def _counted(count: int, needing: int, *, is_own: bool) -> str:
     return f"{visits}, {needing} {'needs' if needing == 1 else 'need'} you"
 
 
-def _where_to_begin(visits: Iterable[Coming], *, is_own: bool) -> str:
+def _what_to_do(visits: Iterable[Coming], *, is_own: bool) -> Iterable[str]:
     if not any(one.needs_somebody for one in visits):
-        return "Nothing needs to be done now."
-    if is_own:
-        return "The front desk sees what is missing."
-    return "Sign in to see what each of them needs, the most urgent first."
+        yield "Nothing needs to be done now."
+    elif is_own:
+        yield "The front desk sees what is missing."
 
 
 def _day(day: date, today: date) -> str:
@@ -95,7 +94,7 @@ def _at(time: str) -> str:
     return f"at {time.removeprefix('today ')}" if time.startswith("today ") else time
 
 
-def _listed(times: Sequence[str]) -> Iterable[str]:
-    yield from (time[0].upper() + time[1:] for time in times[:MOST_TIMES])
-    if len(times) > MOST_TIMES:
-        yield f"and {len(times) - MOST_TIMES} more"
+def _listed(times: Sequence[str]) -> tuple[str, ...]:
+    named = ", ".join(time.removeprefix("today ") for time in times[:MOST_TIMES])
+    further = len(times) - MOST_TIMES
+    return (f"{named} and {further} more" if further > 0 else named,)
