@@ -180,6 +180,6 @@ def _digest(transaction: Transaction, vault: Vault, stored: StoredAppointment | 
     appointment: Appointment = msgspec.structs.replace(stored.appointment, changed_at=None, missing_since=None)
     charts = {(stored.connection_id, chart) for chart in appointment.everybody}
     people = patients.find_everywhere(transaction, vault, charts)
-    records = [people[key] for key in sorted(people)]
+    records = [msgspec.structs.replace(people[key], changed_at=None) for key in sorted(people)]
     said = msgspec.json.encode([stored.outcome, stored.decided().findings, appointment, records])
     return vault.blind_index(transaction.practice_id, said.decode(), kind="what an answer says").hex()

@@ -28,7 +28,6 @@ WHO: Mapping[Owner, str] = {
     Owner.PATIENT: "Only the patient can do this",
     Owner.EMR: "The EMR's vendor or your IT can do this",
     Owner.US: "We are on it; you need not do anything",
-    Owner.NOBODY: "Nobody needs to do anything",
 }
 
 STANDS: Mapping[Outcome, tuple[str, str]] = {
@@ -66,7 +65,7 @@ class ShownCheck(msgspec.Struct, frozen=True, kw_only=True):
     check: Check
     evidence: str
     who: tuple[str, ...]
-    """Of each explanation."""
+    """Of each explanation; "" where there is nothing to be done."""
 
     @property
     def pairs(self) -> list[tuple[Explanation, str]]:
@@ -112,7 +111,7 @@ def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, ap
         checks=tuple(_shown(check, answer) for check in answer.checks),
         passed=sum(one.mark is CheckMark.TICK for one in answer.checks),
         to_fix=len(failing),
-        beside=tuple((one, WHO[one.owner]) for one in answer.explanations if one.section is None),
+        beside=tuple((one, _who(one)) for one in answer.explanations if one.section is None),
         progress=progress_of(transaction, viewer, desk, appointment_id),
         is_check_offered=may_act and can_check(desk),
         may_act=may_act,
@@ -154,10 +153,10 @@ def _todo(answer: Answer) -> ToDo:
         title=leading.title,
         sentence=leading.sentence,
         fix=leading.fix,
-        who=WHO[leading.owner],
+        who=_who(leading),
         by_when=leading.expected_by_text,
         code=leading.code,
-        further=sum(one.severity is Severity.BLOCKS and not one.resolves_itself for one in answer.explanations) - 1,
+        further=sum(one.mark is CheckMark.CROSS and one.section != leading.section for one in answer.checks),
     )
 
 
@@ -168,9 +167,14 @@ def _is_to_lead(one: Explanation, answer: Answer) -> bool:
     return True
 
 
+def _who(one: Explanation) -> str:
+    """Who can do it; "" where there is nothing to be done."""
+    return "" if one.owner is Owner.NOBODY or one.fix.startswith("Nothing to do") else WHO[one.owner]
+
+
 def _shown(check: Check, answer: Answer) -> ShownCheck:
     return ShownCheck(
         check=check,
         evidence=answer.evidence.get(check.section, ""),
-        who=tuple(WHO[one.owner] for one in check.explanations),
+        who=tuple(map(_who, check.explanations)),
     )

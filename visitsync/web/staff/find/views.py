@@ -48,4 +48,6 @@ def _searched(request: HttpRequest, viewer: Viewer, typed: str) -> Results:
 
 
 def _next_reads(transaction: Transaction, office: Office) -> dict[UUID, datetime | None]:
-    return {connection_id: sync_is_due_at(transaction.connection, connection_id) for connection_id in office.desks}
+    """As the queue has it; what is overdue there is left to the connection's rhythm."""
+    due = {one: sync_is_due_at(transaction.connection, one) for one in office.desks}
+    return {one: at if at is not None and at > office.now else None for one, at in due.items()}
