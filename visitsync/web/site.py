@@ -53,6 +53,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     password: str = ""
     is_tls: bool = True
     """STARTTLS before anything else is said."""
+    is_tls_from_the_start: bool = False
+    """TLS before even the server's greeting; then without `is_tls`."""
     sender: str
 
     def __repr__(self) -> str:
@@ -264,6 +266,7 @@ def _mail(mail: Mail | None) -> dict[str, Any]:
         "EMAIL_HOST_USER": mail.user,
         "EMAIL_HOST_PASSWORD": mail.password,
         "EMAIL_USE_TLS": mail.is_tls,
+        "EMAIL_USE_SSL": mail.is_tls_from_the_start,
         "EMAIL_TIMEOUT": 20,
         "DEFAULT_FROM_EMAIL": mail.sender,
     }

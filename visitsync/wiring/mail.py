@@ -32,13 +32,19 @@ class SmtpPost:
         """Raises MailServerAway, LetterRefused, OutcomeOfMailUnknown."""
         with ExitStack() as closing:
             try:
-                server = smtplib.SMTP(self._mail.host, self._mail.port, timeout=self._timeout)
+                server = self._reached()
                 closing.callback(server.close)
                 self._sign_in(server)
                 is_international = _offer(server, message)
             except OSError as error:  # smtplib's errors are its children
                 raise MailServerAway from error
             _hand_over(server, message.as_bytes(policy=SMTPUTF8 if is_international else SMTP))
+
+    def _reached(self) -> smtplib.SMTP:
+        host, port = self._mail.host, self._mail.port
+        if self._mail.is_tls_from_the_start:
+            return smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port, timeout=self._timeout)
 
     def _sign_in(self, server: smtplib.SMTP) -> None:
         """A wrong password counts as a server that is away: whoever runs the installation mends it, and mail goes."""

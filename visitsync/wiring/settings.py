@@ -119,7 +119,9 @@ VARIABLES: Mapping[str, Variable] = {
         "public_url", str, "Where the outside world reaches `serve`: https://… of the proxy that speaks TLS."
     ),
     "VISITSYNC_SMTP_URL": Variable(
-        "smtp_url", str, "The server that takes our mail: smtp+starttls://USER:PASSWORD@HOST:587. Without it none goes."
+        "smtp_url",
+        str,
+        "The server that takes our mail: smtp+starttls:// or smtps://USER:PASSWORD@HOST. Without it none goes.",
     ),
     "VISITSYNC_MAIL_FROM": Variable("mail_from", str, "The address that our mail comes from."),
     "VISITSYNC_SUPPORT_ADDRESS": Variable("support_address", str, "Who gets requests for help by mail."),

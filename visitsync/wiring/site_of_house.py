@@ -12,7 +12,8 @@ from visitsync.web.site import Mail, Site, set_up
 from visitsync.wiring.house import House, SetUpMissing
 from visitsync.wiring.settings import Settings
 
-SUBMISSION_PORT = 587
+MAIL_PORTS = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
+"""How VISITSYNC_SMTP_URL may begin, and the port then."""
 
 
 def site_of(house: House) -> Site:
@@ -74,23 +75,24 @@ def is_secure(settings: Settings) -> bool:
 
 
 def mail_of(settings: Settings) -> Mail | None:
-    """The server that takes our mail, from smtp://, smtp+starttls:// or none. Raises SetUpMissing."""
+    """The server that takes our mail, from smtp+starttls://, smtps://, smtp:// or none. Raises SetUpMissing."""
     if not settings.smtp_url:
         return None
     url = urlsplit(settings.smtp_url)
-    if url.scheme not in ("smtp", "smtp+starttls") or not url.hostname or not settings.mail_from:
+    if url.scheme not in MAIL_PORTS or not url.hostname or not settings.mail_from:
         raise SetUpMissing(
-            "Mail needs VISITSYNC_SMTP_URL as smtp+starttls://USER:PASSWORD@HOST:587 (or smtp:// without TLS, on this "
-            "machine only) and VISITSYNC_MAIL_FROM, the address that it comes from."
+            "Mail needs VISITSYNC_SMTP_URL as smtp+starttls://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465 "
+            "(or smtp:// without TLS, on this machine only) and VISITSYNC_MAIL_FROM, the address that it comes from."
         )
     if url.scheme == "smtp" and not _is_loopback(url.hostname):
         raise SetUpMissing("Mail would leave this machine without TLS: use smtp+starttls:// in VISITSYNC_SMTP_URL.")
     return Mail(
         host=url.hostname,
-        port=url.port or SUBMISSION_PORT,
+        port=url.port or MAIL_PORTS[url.scheme],
         user=unquote(url.username or ""),
         password=unquote(url.password or ""),
         is_tls=url.scheme == "smtp+starttls",
+        is_tls_from_the_start=url.scheme == "smtps",
         sender=settings.mail_from,
     )
 

@@ -1,18 +1,15 @@
 """Mails by a real mail server: once each, later while it is away, never twice, and to whom they belong now."""
 
-import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP
 
+from tests.stage.mail_server import TAKES_IT, MailServer
 from visitsync.domain.role import Role
 from visitsync.domain.telling_choices import Kind
 from visitsync.storage import practices, staff, telling_choices, tellings
@@ -26,71 +23,12 @@ from visitsync.wiring.telling import Teller
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday, ten o'clock in New York."""
 PUBLIC = "https://visits.example"
-TAKES_IT = "250 OK"
-
-
-class MailServer:
-    """A mail server in a thread of its own, which says what the test wants it to say."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.recipients: list[list[str]] = []
-        self.to_recipients = TAKES_IT
-        self.to_letters: Callable[[SMTP], str] = lambda _: TAKES_IT
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._server: asyncio.Server | None = None
-
-    def start(self) -> None:
-        """At the same port as before."""
-
-        async def listen() -> asyncio.Server:
-            return await self._loop.create_server(self._session, "127.0.0.1", self.port)
-
-        self._server = asyncio.run_coroutine_threadsafe(listen(), self._loop).result()
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    def stop(self) -> None:
-        """Nobody answers any more."""
-        if self._server is not None:
-            self._loop.call_soon_threadsafe(self._server.close)
-            asyncio.run_coroutine_threadsafe(self._server.wait_closed(), self._loop).result()
-            self._server = None
-
-    def close(self) -> None:
-        self.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _session(self) -> SMTP:
-        return SMTP(self, enable_SMTPUTF8=True, loop=self._loop, hostname="mail.example")
-
-    async def handle_RCPT(  # noqa: N802  # the name that the library calls
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.to_recipients == TAKES_IT:
-            envelope.rcpt_tos.append(address)
-        return self.to_recipients
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        answer = self.to_letters(server)
-        if answer == TAKES_IT:
-            content = envelope.content
-            assert isinstance(content, bytes)
-            self.mails.append(message_from_bytes(content, policy=default))
-            self.recipients.append(envelope.rcpt_tos)
-        return answer
 
 
 @pytest.fixture
 def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.close()
+    with MailServer() as server:
+        yield server
 
 
 class Installation:

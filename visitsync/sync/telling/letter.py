@@ -11,6 +11,7 @@ from html import escape
 
 import msgspec
 
+from visitsync.domain.email_address import EmailProblem, verdict
 from visitsync.domain.telling_choices import Kind
 from visitsync.storage.tellings import Telling
 
@@ -76,13 +77,14 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def _one_address(text: str) -> Address:
-    try:
-        address = Address(addr_spec=text)
-    except IndexError:  # how the standard library takes an empty one
-        address = Address()
-    if not (address.username and address.domain):
+    """Anything but one well-formed address is refused: of several, each would get the mail."""
+    username, _, domain = text.rpartition("@")
+    if not username or verdict(text).problem in _NO_ADDRESS:
         raise ValueError("This is no address.")
-    return address
+    return Address(username=username, domain=domain)
+
+
+_NO_ADDRESS = frozenset(EmailProblem) - {EmailProblem.MISTYPED, EmailProblem.PLACEHOLDER}
 
 
 def _text(telling: Telling, practice: str, links: Links) -> str:

@@ -76,10 +76,17 @@ def test_a_line_break_in_a_name_adds_no_header(name: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["ana@lakeside.example\r\nBcc: eve@nowhere.example", "ana@x.example, eve@nowhere.example", "", "no address"],
+    [
+        "ana@lakeside.example\r\nBcc: eve@nowhere.example",
+        "ana@x.example, eve@nowhere.example",
+        "",
+        "no address",
+        "ana@",
+        "A <a@x.example>",
+    ],
 )
 def test_what_is_no_single_address_gets_no_mail(address: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
+    with pytest.raises(ValueError, match="no address"):
         a_letter(to=address)
 
 
@@ -121,3 +128,7 @@ def test_no_letter_of_a_stop_link_can_be_changed(vault: Vault) -> None:
 @pytest.mark.parametrize("text", ["", "A" * 67, "A" * 68, "Ä" * 68, "é" * 34, "A" * 100_000])
 def test_what_is_no_stop_link_of_ours_is_none(vault: Vault, text: str) -> None:
     assert read_stop(vault, text) is None
+
+
+def test_an_international_address_stands_as_it_is() -> None:
+    assert "jörg@lakeside.example" in a_letter(to="jörg@lakeside.example")["To"]

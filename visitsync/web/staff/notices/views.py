@@ -4,7 +4,6 @@ from datetime import time
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from visitsync.storage import staff, telling_choices, tellings
 from visitsync.storage.database import Transaction
 from visitsync.storage.telling_choices import Listener
 from visitsync.sync.office import Office
+from visitsync.web.accounts.invitation_mail import has_mail
 from visitsync.web.parts import parts
 from visitsync.web.staff.notices.told import by_day
 from visitsync.web.staff.notices.typed import Typed, typed_in
@@ -106,7 +106,7 @@ def _context(
         "has_chosen": telling_choices.has_chosen(transaction, viewer.staff_id),
         "is_usual": choices == USUAL[listener.role],
         "email": staff.member(transaction, parts().vault, viewer.staff_id).email,
-        "sends_mail": not settings.EMAIL_BACKEND.endswith(".dummy.EmailBackend"),
+        "sends_mail": has_mail(),
         "told": by_day(told, viewer.zone, viewer.now),
         "zone": viewer.zone,
     }
