@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.stage.clinic import Clinics
 from tests.stage.counting import counted_statements
+from tests.stage.reading import words_of
 from visitsync.storage import audit, practices
 from visitsync.storage.practices import ConnectionState
 
@@ -22,7 +23,7 @@ AsPerson = Callable[[str], Client]
 
 
 def test_what_needs_somebody_comes_first_the_soonest_on_top_with_reason_and_fix(as_person: AsPerson) -> None:
-    words = _words(as_person("front").get(TODAY))
+    words = words_of(as_person("front").get(TODAY))
     needing, everything = words.split("Needs somebody", 1)[1].split("By time", 1)
     names = ("Percival Stokes", "Gideon Marsh", "Odette Marchand", "Rosalind Ames", "Yusuf Demir")
     assert sorted(names, key=needing.index) == list(names)
@@ -33,34 +34,34 @@ def test_what_needs_somebody_comes_first_the_soonest_on_top_with_reason_and_fix(
 
 
 def test_everything_is_listed_by_time_with_now_between_what_began_and_what_comes(as_person: AsPerson) -> None:
-    words = _words(as_person("front").get(TODAY)).split("By time", 1)[1]
+    words = words_of(as_person("front").get(TODAY)).split("By time", 1)[1]
     order = ("8:00 AM", "Ingrid Solberg", "Tobias Renner", " Now ", "Junko Arai", "Lavinia", "Cornelius Abbott")
     shown = [one for one in order if one in words]
     assert sorted(shown, key=words.index) == shown
-    assert " Now " not in _words(as_person("front").get(TOMORROW))
+    assert " Now " not in words_of(as_person("front").get(TOMORROW))
 
 
 def test_a_near_miss_is_shown_as_one_and_not_counted_as_a_visit(as_person: AsPerson) -> None:
-    words = _words(as_person("front").get(TODAY))
+    words = words_of(as_person("front").get(TODAY))
     assert "11:30 AM Gideon Marsh Noor Haddad · New York Office Near miss" in words
     assert "2 need a fix" in words
     assert "2 near misses" in words
 
 
 def test_who_was_not_read_yet_is_told_kindly(as_person: AsPerson) -> None:
-    words = _words(as_person("front").get(TODAY))
+    words = words_of(as_person("front").get(TODAY))
     assert "4:30 PM Name is being read Imara Osei" in words
     assert "Expected by today 9:45 AM" in words
     assert "8:00 AM Not read: it was over already" in words
 
 
 def test_times_are_by_the_practices_clocks_with_those_of_the_place_beside(as_person: AsPerson) -> None:
-    words = _words(as_person("front").get(TODAY))
+    words = words_of(as_person("front").get(TODAY))
     assert "12:00 PM 11:00 AM US/Central Odette Marchand" in words
 
 
 def test_a_test_visit_is_labelled(as_person: AsPerson) -> None:
-    assert "Test Patient Test visit Imara Osei" in _words(as_person("front").get(TODAY))
+    assert "Test Patient Test visit Imara Osei" in words_of(as_person("front").get(TODAY))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_any_day_and_a_week_are_an_address_and_nonsense_is_today(as_person: AsPe
 def test_filters_stay_in_the_address_and_in_all_that_leads_elsewhere(as_person: AsPerson, clinics: Clinics) -> None:
     provider = f"{clinics.opened['larkspur'].connection_id}:{_practitioner(clinics, 'Noor Haddad')}"
     answer = as_person("front").get(TODAY, {"provider": provider})
-    page, words = answer.content.decode(), _words(answer)
+    page, words = answer.content.decode(), words_of(answer)
     assert "Percival Stokes" in words
     assert "Junko Arai" not in words
     assert f"?{urlencode({'day': '2026-11-25', 'provider': provider})}" in unescape(page)
@@ -91,12 +92,14 @@ def test_filters_stay_in_the_address_and_in_all_that_leads_elsewhere(as_person: 
 
 def test_where_the_choice_leaves_nothing_the_way_back_is_shown(as_person: AsPerson, clinics: Clinics) -> None:
     provider = f"{clinics.opened['larkspur'].connection_id}:{_practitioner(clinics, 'Teodor Lindqvist')}"
-    words = _words(as_person("front").get(TODAY, {"provider": provider, "day": "2026-11-28"}))
+    words = words_of(as_person("front").get(TODAY, {"provider": provider, "day": "2026-11-28"}))
     assert "Nothing here for this choice" in words
 
 
 def test_a_day_without_visits_says_so_and_where_to_look(as_person: AsPerson) -> None:
-    assert "Nothing is booked as telemedicine for this day" in _words(as_person("front").get(f"{TODAY}?day=2026-11-28"))
+    assert "Nothing is booked as telemedicine for this day" in words_of(
+        as_person("front").get(f"{TODAY}?day=2026-11-28")
+    )
 
 
 def test_an_open_page_that_asks_is_told_nothing_while_nothing_changed(as_person: AsPerson) -> None:
@@ -136,14 +139,14 @@ def test_what_only_reads_on_is_shown_and_not_said_aloud(as_person: AsPerson, cli
 
 
 def test_the_quiet_line_says_when_the_emr_was_read(as_person: AsPerson) -> None:
-    assert "DrChrono was read today 9:30 AM, next" in _words(as_person("front").get(TODAY))
+    assert "DrChrono was read today 9:30 AM, next" in words_of(as_person("front").get(TODAY))
 
 
 def test_a_paused_connection_is_a_calm_notice_with_what_to_do(as_person: AsPerson, clinics: Clinics) -> None:
     opened = clinics.opened["larkspur"]
     with clinics.database.practice(opened.practice_id) as transaction:
         practices.change_state(transaction, opened.connection_id, ConnectionState.PAUSED)
-    words = _words(as_person("front").get(TODAY))
+    words = words_of(as_person("front").get(TODAY))
     assert words.count("The connection is paused") == 1, "told once, on top, and not with every visit"
     assert "DrChrono: The connection is paused" in words
     assert "Needs a fix Within the hour No e-mail on the record" in words
@@ -151,14 +154,14 @@ def test_a_paused_connection_is_a_calm_notice_with_what_to_do(as_person: AsPerso
 
 def test_a_connection_that_is_read_too_late_is_told(as_person: AsPerson, clinics: Clinics) -> None:
     clinics.clock.advance(timedelta(minutes=40))
-    assert "DrChrono: Running late It has not been read completely for longer than is normal" in _words(
+    assert "DrChrono: Running late It has not been read completely for longer than is normal" in words_of(
         as_person("front").get(TODAY)
     )
 
 
 def test_the_print_view_is_one_plain_list_with_its_date(as_person: AsPerson) -> None:
     answer = as_person("front").get(f"{TODAY}/print?day=2026-11-25")
-    words = _words(answer)
+    words = words_of(answer)
     assert "Telemedicine visits: Tomorrow Larkspur Family Practice · Wed, Nov 25, 2026" in words
     assert "Clara Whitcombe Noor Haddad New York Office Needs a fix No e-mail on the record: Ask" in words
     assert "<nav" not in answer.content.decode()
@@ -211,13 +214,7 @@ def _later(clinics: Clinics, minutes: int = 16) -> None:
     clinics.sets["larkspur"].clock.advance(timedelta(minutes=minutes))
 
 
-def _words(answer: HttpResponse) -> str:
-    """What a reader reads, in one line."""
-    page = re.sub(r"<(script|style|head).*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).replace(" ,", ",").split())
-
-
-def _seen(answer: HttpResponse) -> str:
+def _seen(answer: Any) -> str:
     found = re.search(r'id="seen" name="seen" value="([^"]+)"', answer.content.decode())
     assert found is not None
     return found[1]

@@ -46,7 +46,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             note(transaction, request, viewer, "view-day", object_kind="day", object_id=chosen.first.isoformat())
     picture = picture_of(found, chosen, office)
     context = _context(office, chosen, picture, near, connections)
-    shown = _shown(request, context)
+    shown = _shown(context | {"viewer": viewer})
     if asks_by_itself:
         return _news(request, shown, picture)
     answer = render(request, "today/page.html", context | shown | {"news": _filtered_words(request, picture)})
@@ -96,11 +96,11 @@ def _of_choice(office: Office, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, context: dict[str, Any]) -> dict[str, str]:
+def _shown(context: dict[str, Any]) -> dict[str, str]:
     """The live parts as they are sent, and what tells them from other ones."""
-    visits = render_to_string("today/visits.html", context, request)
-    quiet = render_to_string("today/quiet.html", context, request)
-    days_ahead = render_to_string("today/counts.html", context, request)
+    visits = render_to_string("today/visits.html", context)
+    quiet = render_to_string("today/quiet.html", context)
+    days_ahead = render_to_string("today/counts.html", context)
     return {
         "visits": visits,
         "quiet": quiet,
