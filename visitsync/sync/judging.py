@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from visitsync.domain.appointment import Appointment
-from visitsync.domain.decision import Decision, Outcome
+from visitsync.domain.decision import WITH_VISIT, Decision, Outcome
 from visitsync.domain.practice import PracticeContext
 from visitsync.domain.visit import Visit
 from visitsync.rules.decide import RULES_VERSION, decide
@@ -18,6 +18,8 @@ from visitsync.storage.decisions import Cause
 from visitsync.storage.vault import Vault
 from visitsync.sync.people import with_patients
 from visitsync.sync.visit_plan import MOST_CANCELLED_WITHOUT_ASKING, VisitPlan, plan, refuse_unsafe
+
+SETTING_CHANGED = "setting changed"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -71,8 +73,18 @@ def judge_again(bench: Bench, stored: Iterable[StoredAppointment], cause: Cause)
     """Judges stored appointments again, saves only what differs, and returns how many decisions changed."""
     each_once = {one.appointment.id: one for one in stored}.values()
     practice, now = _with_people(bench, [one.appointment for one in each_once]), bench.now
-    fresh = ((one, decide(one.appointment, practice, now)) for one in each_once)
-    judged = [differing for one, decision in fresh if (differing := _differing(one, decision))]
+    judged: list[Judged] = []
+    unmoved: list[Judged] = []
+    for one in each_once:
+        decision = decide(one.appointment, practice, now)
+        if differing := _differing(one, decision):
+            judged.append(differing)
+        elif cause.what == SETTING_CHANGED and decision.outcome in WITH_VISIT:
+            unmoved.append(
+                Judged(appointment=one.appointment, decision=decision, findings=one.findings, is_changed=False)
+            )
+    if unmoved:  # who sees a visit is in no finding: a provider may have been given to another staff member
+        _let_visits_follow(bench, unmoved, has_known=True)
     if not judged:
         return 0
     judged_in = appointments.save_verdicts(bench.transaction, bench.connection_id, judged, now=bench.now)
