@@ -82,6 +82,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": "Visitsync"}
 
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:  # noqa: A002  # its name there
+        return "Passkey"
+
     def can_delete_authenticator(self, authenticator: object) -> bool:
         """A second factor may be replaced, never done without."""
         return not is_last_second_factor(authenticator)

@@ -5,7 +5,7 @@ from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
-from django.urls import path
+from django.urls import path, re_path
 
 from visitsync.web.accounts.invitation_page import invitation
 from visitsync.web.accounts.pages_of_allauth import entrance, keeping_the_last, signing_out, with_second_factor
@@ -19,7 +19,11 @@ urlpatterns = [
     path("password/change/", with_second_factor(account.password_change), name="account_change_password"),
     path("password/reset/", entrance(account.password_reset), name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path("password/reset/key/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    re_path(  # the key has a dash of its own
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path(
         "password/reset/key/done/",
         account.password_reset_from_key_done,

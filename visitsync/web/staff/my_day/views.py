@@ -57,10 +57,9 @@ def visit(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: s
         listed = appointment_lists.listed(transaction, parts().vault, [(connection, appointment)])
         line = next(iter(lines_of(transaction, parts().vault, office, listed)), None)
         is_own = line is not None and line.staff_id == viewer.staff_id and line.visit_state != VisitState.CANCELLED
-        act = "view-answer" if is_own else "refused"
-        note(transaction, request, viewer, act, object_kind="appointment", object_id=appointment)
-    if line is None or not is_own:
-        raise Http404
+        if line is None or not is_own:
+            raise Http404
+        note(transaction, request, viewer, "view-answer", object_kind="appointment", object_id=appointment)
     [shown] = own_visits([line], viewer.now)
     day = day_in_words(line.day, today_of(office))
     return render(request, "my_day/visit.html", {"one": shown, "day": day[0].upper() + day[1:]})

@@ -22,11 +22,9 @@ def found_here(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> Iterator
     """A transaction of the viewer's practice, and the person. Raises Http404 for whoever does not work there."""
     with parts().database.practice(viewer.practice_id) as transaction:
         member = _member(transaction, staff_id)
-        if member is not None:
-            yield transaction, member
-            return
-        note(transaction, request, viewer, "refused", object_kind="user", object_id=str(staff_id))
-    raise Http404
+        if member is None:
+            raise Http404
+        yield transaction, member
 
 
 def carried_out(request: HttpRequest, viewer: Viewer, change: Change, *, says_nothing: bool = False) -> None:

@@ -78,20 +78,21 @@ WRITES = ("invite", "{staff}/invite", "{staff}/name", "{staff}/role", "{staff}/s
           "{staff}/link", "{staff}/unlink", "{staff}/emergency/end")  # fmt: skip
 
 
-@pytest.mark.parametrize("path", WRITES)
 @pytest.mark.parametrize("key", ["front", "reader"])
-def test_only_admins_change_anything(path: str, key: str, as_person: As, clinics: Clinics) -> None:
-    address = f"{PAGE}/{path.format(staff=_of(clinics, 'front'))}"
-    assert as_person(key).post(address, {"role": "admin", "to": "off"}).status_code == 403
+def test_only_admins_change_anything(key: str, as_person: As, clinics: Clinics) -> None:
+    client = as_person(key)
+    for path in WRITES:
+        address = f"{PAGE}/{path.format(staff=_of(clinics, 'front'))}"
+        assert client.post(address, {"role": "admin", "to": "off"}).status_code == 403, path
     with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
         assert staff.find_staff(transaction, _of(clinics, "front")).role == "front desk"
 
 
-@pytest.mark.parametrize("path", [*(path for path in WRITES if "{staff}" in path), "{staff}"])
-def test_somebody_of_another_practice_does_not_exist_here(path: str, admin: Client, clinics: Clinics) -> None:
-    address = f"{PAGE}/{path.format(staff=_of(clinics, 'other-admin'))}"
-    assert admin.get(address).status_code in (404, 405)
-    assert admin.post(address, {"role": "provider", "to": "off", "name": "X"}).status_code in (404, 405)
+def test_somebody_of_another_practice_does_not_exist_here(admin: Client, clinics: Clinics) -> None:
+    for path in (*(path for path in WRITES if "{staff}" in path), "{staff}"):
+        address = f"{PAGE}/{path.format(staff=_of(clinics, 'other-admin'))}"
+        assert admin.get(address).status_code in (404, 405), path
+        assert admin.post(address, {"role": "provider", "to": "off", "name": "X"}).status_code in (404, 405), path
     with clinics.database.practice(clinics.practice_id("juniper")) as transaction:
         standing = staff.find_staff(transaction, _of(clinics, "other-admin"))
     assert (standing.name, standing.role, standing.is_active) == ("Bob Admin", "admin", True)
@@ -124,11 +125,11 @@ def test_looking_an_address_up_is_in_the_trail_with_the_address_sealed(admin: Cl
     assert "someone" not in f"{entry.object_id}{entry.why}"
 
 
-@pytest.mark.parametrize("typed", ["<script>alert(1)</script>@x.example", "\u202eevil@x.example", "a" * 5000, "\0"])
-def test_hostile_text_is_shown_as_text(typed: str, admin: Client) -> None:
-    answer = admin.post(f"{PAGE}/address", {"address": typed})
-    assert answer.status_code == 200
-    assert b"<script>alert" not in answer.content
+def test_hostile_text_is_shown_as_text(admin: Client) -> None:
+    for typed in ("<script>alert(1)</script>@x.example", "\u202eevil@x.example", "a" * 5000, "\0"):
+        answer = admin.post(f"{PAGE}/address", {"address": typed})
+        assert answer.status_code == 200, typed[:20]
+        assert b"<script>alert" not in answer.content
 
 
 def _invited(client: Client, **given: str) -> Any:
