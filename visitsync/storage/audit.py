@@ -93,6 +93,16 @@ def anchor(transaction: Transaction, vault: Vault) -> Anchor:
     return Anchor(head.count, head.hash)
 
 
+def tail(transaction: Transaction, at_most: int) -> tuple[Head | None, list[ChainedRow]]:
+    """Where the trail is noted to end, and its latest rows as they are stored, the oldest first (see audit_tail)."""
+    head = _head(transaction)
+    rows = transaction.execute(
+        f"{_ROWS} order by number desc limit %(limit)s".encode(),
+        {"practice": transaction.practice_id, "limit": at_most},
+    )
+    return head, list(_chained(rows))[::-1]
+
+
 def is_broken(transaction: Transaction, vault: Vault) -> bool:
     """Whether `record` would raise AuditBroken."""
     try:

@@ -1,0 +1,1 @@
+"""Who did what: the practice's audit trail, for its admins."""
