@@ -30,8 +30,8 @@ def test_a_spelling_nobody_accepted_is_seen_with_what_was_meant(clinics: Clinics
 
 def test_a_status_is_unknown_until_somebody_says_what_it_means(clinics: Clinics) -> None:
     uses, opened = ListUses(), clinics.opened["larkspur"]
-    [(connection_id, word)] = use_of(clinics, uses).statuses_unknown
-    assert (connection_id, word) == (opened.connection_id, "Cancel? Call back")
+    connection_id, word = opened.connection_id, "Cancel? Call back"
+    assert use_of(clinics, uses).statuses_unknown[connection_id, word] == 1
     with clinics.database.practice(opened.practice_id) as transaction:
         connection = find_connection(transaction, connection_id)
     author = Author("Ana Admin", clinics.clock())
@@ -40,7 +40,7 @@ def test_a_status_is_unknown_until_somebody_says_what_it_means(clinics: Clinics)
         opened.practice_id,
         lambda transaction: mean_status(transaction, connection, author, word, AppointmentStatus.BOOKED),
     )
-    assert not use_of(clinics, uses).statuses_unknown
+    assert (connection_id, word) not in use_of(clinics, uses).statuses_unknown
 
 
 def test_what_did_not_change_is_not_counted_again(clinics: Clinics) -> None:

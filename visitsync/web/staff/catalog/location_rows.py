@@ -12,6 +12,7 @@ from visitsync.web.staff.catalog.rows import (
     CONNECTED,
     NO_ZONE,
     NOT_CONNECTED,
+    SYNCED,
     Action,
     Row,
     former_name,
@@ -45,28 +46,31 @@ def _row(place: Place, desk: Desk, entry: CatalogEntry, use: ListUse, since: dat
         is_connected=entry.is_connected,
         is_odd=bool(others),
         looks=(_standing(desk, entry), *others),
-        facts=(*former_name(entry), f"number {entry.id}", _zone(place, entry)),
+        facts=(*former_name(entry), f"number {entry.id}"),
         used=used,
-        actions=tuple(_actions(place, entry)) if place.may_change else (),
+        actions=tuple(_actions(place, desk, entry)) if place.may_change else (),
         zone=entry.zone or "",
+        zone_words=_zone(place, entry),
         href=entry.id,
     )
 
 
 def _standing(desk: Desk, entry: CatalogEntry) -> Look:
-    return CONNECTED if entry.is_connected or not is_any_chosen(desk) else NOT_CONNECTED
+    if entry.is_connected:
+        return CONNECTED
+    return NOT_CONNECTED if is_any_chosen(desk) else SYNCED
 
 
 def _zone(place: Place, entry: CatalogEntry) -> str:
     if entry.zone:
         return zone_in_words(entry.zone, place.viewer.now)
-    return f"the practice's zone counts: {zone_in_words(place.office.zone, place.viewer.now)}"
+    return f"by the practice’s time zone, {place.office.zone}"
 
 
-def _actions(place: Place, entry: CatalogEntry) -> list[Action]:
+def _actions(place: Place, desk: Desk, entry: CatalogEntry) -> list[Action]:
     actions = []
     if entry.is_connected and entry.previous_name is not None:
         actions.append(Action("Confirm the name", place.ask("confirm", list="locations", entry=entry.id), True))
     switch = "0" if entry.is_connected else "1"
-    label = "Disconnect" if entry.is_connected else "Connect"
+    label = "Disconnect" if entry.is_connected else "Connect" if is_any_chosen(desk) else "Sync only this"
     return [*actions, Action(label, place.ask("location", location=entry.id, on=switch))]

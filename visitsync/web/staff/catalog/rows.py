@@ -9,6 +9,7 @@ from visitsync.domain.practice import CatalogEntry
 from visitsync.web.design.outcome_looks import Look
 
 CONNECTED = Look("Connected", "check", "ready")
+SYNCED = Look("Synced", "check", "ready")
 ENABLED = Look("Enabled", "check", "ready")
 PARTLY = Look("Partly connected", "hold", "provider")
 NOT_CONNECTED = Look("Not connected", "dash", "quiet")
@@ -52,6 +53,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Coming appointments."""
     actions: tuple[Action, ...] = ()
     zone: str = ""
+    zone_words: str = ""
     href: str = ""
     """Its own page, if it has one."""
 

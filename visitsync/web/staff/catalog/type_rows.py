@@ -160,7 +160,7 @@ def _row(place: Place, desk: Desk, group: _Group, approvals: Sequence[Approval],
         looks=(_standing(group), *others, *_hint(group, nearly)),
         facts=tuple(_facts(place, desk, group, use)),
         used=sum(use.types.get((connection, one.id), 0) for one in group.entries),
-        actions=tuple(_actions(place, desk, group, approvals)) if place.may_change else (),
+        actions=tuple(_actions(place, desk, group, approvals, nearly=nearly)) if place.may_change else (),
     )
 
 
@@ -199,7 +199,7 @@ def _facts(place: Place, desk: Desk, group: _Group, use: ListUse) -> list[str]:
     return facts
 
 
-def _actions(place: Place, desk: Desk, group: _Group, approvals: Sequence[Approval]) -> list[Action]:
+def _actions(place: Place, desk: Desk, group: _Group, approvals: Sequence[Approval], *, nearly: bool) -> list[Action]:
     kind = desk.manifest.marks[0]
     actions = [_withdraw(place, one, "Disconnect") for one in group.approvals[:1]]
     if group.connected and any(one.previous_name is not None for one in group.connected):
@@ -207,7 +207,9 @@ def _actions(place: Place, desk: Desk, group: _Group, approvals: Sequence[Approv
         actions.insert(0, Action("Confirm the name", place.ask("confirm", list="types", entry=renamed.id), True))
     elif not group.connected or _standing(group) is PARTLY:
         label = "It is the same" if _was_approved(group, approvals) else "Connect"
-        actions.insert(0, Action(label, place.ask("approve", kind=kind, value=group.value), _is_wanted(group)))
+        actions.insert(
+            0, Action(label, place.ask("approve", kind=kind, value=group.value), _is_wanted(group) and not nearly)
+        )
     return [one for one in actions if one is not None]
 
 
