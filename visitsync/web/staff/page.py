@@ -13,7 +13,7 @@ from visitsync.domain.role import Permission
 from visitsync.web.accounts.adapters import has_second_factor
 from visitsync.web.accounts.models import User
 from visitsync.web.errors import forbidden
-from visitsync.web.staff.refused import note_refusal
+from visitsync.web.staff.refused import note_missing, note_refusal
 from visitsync.web.staff.viewer import Viewer, viewer_of
 
 View = Callable[Concatenate[HttpRequest, Viewer, ...], HttpResponse]
@@ -40,7 +40,11 @@ def page(permission: Permission) -> Callable[[View], Callable[..., HttpResponse]
                 note_refusal(request, practice, viewer)
                 return forbidden(request)
             request.viewer = viewer  # type: ignore[attr-defined]  # for the layout around the page
-            return view(request, viewer, **named)
+            try:
+                return view(request, viewer, **named)
+            except Http404:
+                note_missing(request, viewer, named)
+                raise
 
         setattr(entered, PERMISSION, permission)
         return entered
