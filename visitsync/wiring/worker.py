@@ -16,13 +16,16 @@ from procrastinate.exceptions import ProcrastinateException
 
 from visitsync.storage import job_queue
 from visitsync.storage.database import CONNECTION_SETTINGS, StorageUnavailable
-from visitsync.sync import jobs
+from visitsync.sync import jobs, mailing_help
 from visitsync.sync.jobs import TASKS, Workshop
 from visitsync.sync.link import Link, Progress
+from visitsync.sync.mailing_help import HelpDesk
 from visitsync.wiring.embedded_postgres import DatabaseDidNotStart
 from visitsync.wiring.house import House, open_house
 from visitsync.wiring.keeper import kept_alive
+from visitsync.wiring.mail import SmtpPost
 from visitsync.wiring.settings import Settings
+from visitsync.wiring.site_of_house import mail_of
 from visitsync.wiring.telling import Teller
 
 log = structlog.get_logger()
@@ -96,14 +99,26 @@ def _queue(house: House, workshop: Workshop) -> App:
     app = App(connector=connector)
     for name, task in TASKS.items():
         app.task(name=name)(_named(task, workshop))
+    app.task(name=mailing_help.TASK)(_named(mailing_help.mail_help_request, _help_desk(house)))
     return app
 
 
-def _named(task: Callable[..., None], workshop: Workshop) -> Callable[..., None]:
+def _named(task: Callable[..., None], given: Workshop | HelpDesk) -> Callable[..., None]:
     def carry_out(**arguments: Any) -> None:
-        task(workshop, **arguments)
+        task(given, **arguments)
 
     return carry_out
+
+
+def _help_desk(house: House) -> HelpDesk:
+    mail = mail_of(house.settings)
+    return HelpDesk(
+        database=house.database,
+        vault=house.vault,
+        clock=house.clock,
+        post=SmtpPost(mail) if mail is not None else None,
+        address=house.settings.support_address,
+    )
 
 
 def _workshop(house: House, stopping: threading.Event) -> Workshop:

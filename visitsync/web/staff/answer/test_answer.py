@@ -6,7 +6,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.stage.clinic import Clinics
@@ -14,6 +13,7 @@ from tests.stage.counting import counted_statements
 from tests.stage.show import answer_about
 from tests.stage.working import chart_mended
 from visitsync.storage import audit, practices
+from visitsync.storage.audit_entry import Recorded
 from visitsync.storage.practices import ConnectionState
 from visitsync.sync.asked_checks import MOST_IN_A_WHILE
 
@@ -204,13 +204,13 @@ def _act(what: str, address: str) -> str:
     return address.replace("/appointments/", f"/appointments/{what}/")
 
 
-def _trail(clinics: Clinics) -> list[audit.Recorded]:
+def _trail(clinics: Clinics) -> list[Recorded]:
     """The newest first."""
     with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
         return sorted(audit.entries(transaction, clinics.vault), key=lambda one: -one.number)
 
 
-def _words(answer: HttpResponse) -> str:
+def _words(answer: Any) -> str:
     assert answer.status_code == 200, answer.content[:500]
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return " ".join(unescape(text).split())

@@ -13,10 +13,10 @@ from visitsync.domain.role import Permission
 from visitsync.storage import help_requests
 from visitsync.storage.database import Transaction
 from visitsync.storage.help_requests import LONGEST_NOTE
+from visitsync.sync.mailing_help import mail_soon
 from visitsync.web.parts import parts
 from visitsync.web.staff.answer.picture import answer_in
 from visitsync.web.staff.help_requests.facts import facts_of
-from visitsync.web.staff.help_requests.mailing import mail_soon
 from visitsync.web.staff.help_requests.scrubbing import scrubbed
 from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
@@ -54,7 +54,8 @@ def new(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: str
             staff_id=viewer.staff_id,
             now=viewer.now,
         )
-        mail_soon(transaction, request_id)
+        if parts().support_address:
+            mail_soon(transaction, request_id)
         note(transaction, request, viewer, "ask-for-help", object_kind="help request", object_id=case_id)
     taken_out = " What looked like patient data was taken out of your note." if text != typed.strip() else ""
     messages.success(request, f"Your request is case {case_id}. Say this on the telephone.{taken_out}")

@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Callable
+from email.message import EmailMessage
 from html import unescape
+from typing import Any
 
 import msgspec
 import pytest
-from django.core import mail
-from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import Client
 
 from tests.stage.clinic import Clinics
 from tests.stage.counting import counted_statements
 from visitsync.storage import help_requests
 from visitsync.storage.help_requests import HelpRequest
+from visitsync.sync.mailing_help import TASK, HelpDesk, mail_help_request
+from visitsync.sync.telling.posting import MailServerAway
 from visitsync.web.parts import give, parts
-from visitsync.web.staff.help_requests.mailing import TASK, mail_help_request
 from visitsync.web.staff.help_requests.scrubbing import scrubbed
 
 LIST = "/p/larkspur/help-requests"
-IN_MEMORY = "django.core.mail.backends.locmem.EmailBackend"
 AsPerson = Callable[[str], Client]
 
 
@@ -43,16 +43,26 @@ def test_what_is_sent_is_shown_before_it_is_sent(as_person: AsPerson, clinics: C
 def test_it_is_mailed_once_to_whoever_answers_without_patient_data(as_person: AsPerson, clinics: Clinics) -> None:
     _asked(as_person("front"), clinics, "It stays red.")
     [arguments] = _waiting(clinics)
-    with override_settings(EMAIL_BACKEND=IN_MEMORY):
-        for _ in range(2):
-            mail_help_request(**arguments)
-        [sent] = mail.outbox
+    server = MailServer()
+    for _ in range(2):
+        mail_help_request(_desk(clinics, server), **arguments)
+    [sent] = server.taken
     [request] = _kept(clinics)
-    assert sent.to == ["help@visitsync.example"]
-    assert sent.subject == f"Visitsync: request for help {request.case_id}"
-    assert "It stays red." in sent.body
-    assert "Stokes" not in sent.body
+    assert sent["To"] == "help@visitsync.example"
+    assert sent["Subject"] == f"Visitsync: request for help {request.case_id}"
+    assert "It stays red." in sent.get_content()
+    assert "Stokes" not in sent.as_string()
     assert request.mailed_at is not None
+
+
+def test_a_mail_server_that_is_away_is_asked_again_later(as_person: AsPerson, clinics: Clinics) -> None:
+    _asked(as_person("front"), clinics, "")
+    [arguments] = _waiting(clinics)
+    with clinics.database.shared() as connection:
+        connection.execute("delete from procrastinate_jobs")
+    mail_help_request(_desk(clinics, MailServer(is_away=True)), **arguments)
+    assert _waiting(clinics) == [arguments]
+    assert _kept(clinics)[0].mailed_at is None
 
 
 def test_where_nobody_gets_mail_it_is_kept_in_the_app(as_person: AsPerson, clinics: Clinics) -> None:
@@ -115,7 +125,32 @@ def test_what_looks_like_patient_data_is_taken_out(typed: str, kept: str) -> Non
     assert scrubbed(typed, names=("Ada Quux",)) == kept
 
 
-def _asked(person: Client, clinics: Clinics, note: str) -> HttpResponse:
+class MailServer:
+    """The far side of the wire."""
+
+    sender = "visitsync@practice.example"
+
+    def __init__(self, *, is_away: bool = False) -> None:
+        self.taken: list[EmailMessage] = []
+        self._is_away = is_away
+
+    def deliver(self, message: EmailMessage) -> None:
+        if self._is_away:
+            raise MailServerAway
+        self.taken.append(message)
+
+
+def _desk(clinics: Clinics, server: MailServer) -> HelpDesk:
+    return HelpDesk(
+        database=clinics.database,
+        vault=clinics.vault,
+        clock=clinics.clock,
+        post=server,
+        address="help@visitsync.example",
+    )
+
+
+def _asked(person: Client, clinics: Clinics, note: str) -> Any:
     return person.post(_new(clinics), {"note": note}, follow=True)
 
 
@@ -144,7 +179,7 @@ def _waiting(clinics: Clinics) -> list[dict[str, str]]:
     return [row[0] for row in rows]
 
 
-def _words(answer: HttpResponse) -> str:
+def _words(answer: Any) -> str:
     assert answer.status_code == 200, answer.content[:500]
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return " ".join(unescape(text).split())
