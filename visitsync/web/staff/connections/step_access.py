@@ -103,11 +103,13 @@ def _form(request: HttpRequest, viewer: Viewer, place: Place, form: Form) -> Htt
 
 
 def _settings_in(request: HttpRequest, place: Place) -> dict[str, str]:
-    """What differs from the EMR's usual, and what is no setting of the EMR and was there before."""
-    known = {one.name: one for one in place.manifest.settings}
-    given = {name: request.POST.get(f"setting-{name}", "").strip()[:LONGEST_SETTING] for name in known}
-    kept = {name: value for name, value in place.connection.settings.items() if name not in known}
-    return kept | {name: value for name, value in given.items() if value != known[name].default}
+    """What differs from the EMR's usual; what the form does not ask for stays as it was."""
+    chosen = dict(place.connection.settings)
+    for one in place.manifest.settings:
+        if (value := request.POST.get(f"setting-{one.name}")) is not None:
+            chosen[one.name] = value.strip()[:LONGEST_SETTING]
+    usual = {one.name: one.default for one in place.manifest.settings}
+    return {name: value for name, value in chosen.items() if value != usual.get(name)}
 
 
 def _setting(one: Setting, chosen: Mapping[str, str]) -> SettingField:

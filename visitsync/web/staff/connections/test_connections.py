@@ -1,5 +1,6 @@
 """Connections, as people of the practice get it: who sees what, and in how few queries."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.stage.clinic import Clinics
+from tests.stage.counting import counted_statements
 from visitsync.storage import practices
 from visitsync.storage.practices import ConnectionState
 
@@ -88,3 +90,46 @@ def test_the_part_that_refreshes_by_itself_is_only_the_cards(as_person: Callable
     part = as_person("front").get(OVERVIEW, headers={"HX-Request": "true", "X-By-Itself": "1"}).content.decode()
     assert "DrChrono" in part
     assert "<html" not in part
+
+
+MOST_QUERIES = {"overview": 50, "one": 55}
+
+
+def test_the_number_of_queries_does_not_grow_with_what_happened(
+    clinics: Clinics, as_person: Callable[[str], Client]
+) -> None:
+    client = as_person("admin")
+    opened = clinics.opened["larkspur"]
+    client.get(OVERVIEW)
+    with counted_statements() as overview:
+        client.get(OVERVIEW)
+    with counted_statements() as one:
+        client.get(f"{OVERVIEW}/{opened.connection_id}")
+    for _ in range(3):
+        clinics.sync()
+    with counted_statements() as later:
+        client.get(OVERVIEW)
+    assert len(later) <= len(overview)
+    assert len(overview) <= MOST_QUERIES["overview"], "\n".join(overview)
+    assert len(one) <= MOST_QUERIES["one"], "\n".join(one)
+
+
+def test_the_day_is_told_in_numbers_beside_its_picture(clinics: Clinics, as_person: Callable[[str], Client]) -> None:
+    opened = clinics.opened["larkspur"]
+    now = clinics.clock()
+    with clinics.database.practice(opened.practice_id) as transaction:
+        transaction.execute(
+            "update sync_run set finished_at = %s where practice_id = %s", (now - timedelta(days=2), opened.practice_id)
+        )
+        transaction.execute("update visit set booked_at = null where practice_id = %s", (opened.practice_id,))
+        transaction.execute(
+            "update visit set created_at = %s, booked_at = %s where practice_id = %s and visit_id = any("
+            "select visit_id from visit where practice_id = %s and state = 'active' order by visit_id limit 3)",
+            (now - timedelta(minutes=40), now - timedelta(minutes=85), opened.practice_id, opened.practice_id),
+        )
+    page = as_person("front").get(f"{OVERVIEW}/{opened.connection_id}").content.decode()
+    assert "3 new visits in the last day: half were there within 45 minutes, 3 took longer than 30 minutes." in page
+    row = re.search(r'<th scope="row">8:00 AM</th>.*?</tr>', page)
+    assert row is not None
+    assert re.findall(r">(\d+)(?: min)?</td>", row[0]) == ["3", "45", "45", "3"]
+    assert page.count('class="mark-2"') == 1, "dots on one spot are one dot"
