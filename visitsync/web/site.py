@@ -1,5 +1,8 @@
 """Makes the Django application out of what the process was given."""
 
+import atexit
+import fcntl
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +42,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     is_secure: bool = True
     """False only where nobody but this machine can ask, by plain HTTP: cookies then go without `Secure`."""
     mail: "Mail | None" = None
+    static_folder: Path | None = None
+    """Where style sheets and scripts are gathered to be served; None: a folder that goes with the process."""
 
     def __repr__(self) -> str:
         return f"Site({', '.join(self.hosts)})"
@@ -65,9 +70,24 @@ def make_site(site: Site) -> WSGIHandler:
     """The application as a WSGI callable. The first call of a process decides; later ones only change the database."""
     set_up(site)
     if not _collected:
-        call_command("collectstatic", interactive=False, verbosity=0)
+        _collect_into(site.static_folder or _temporary_folder())
         _collected.append(True)
     return WSGIHandler()
+
+
+def _collect_into(folder: Path) -> None:
+    """Style sheets, scripts and pictures, under names that change with them; one process at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.STATIC_ROOT = str(folder)
+    with (folder / ".collecting").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _temporary_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="visitsync-static-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def set_up(site: Site) -> None:
@@ -206,7 +226,6 @@ def _static_files() -> dict[str, Any]:
     storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     return {
         "STATIC_URL": "/static/",
-        "STATIC_ROOT": tempfile.mkdtemp(prefix="visitsync-static-"),
         "STATICFILES_FINDERS": ["django.contrib.staticfiles.finders.AppDirectoriesFinder"],
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

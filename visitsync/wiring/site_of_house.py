@@ -25,6 +25,7 @@ def site_of(house: House) -> Site:
         secret_key=base64.b64encode(house.vault.derive("django secret key")).decode(),
         is_secure=is_secure(settings),
         mail=mail_of(settings),
+        static_folder=settings.home / "static",
     )
 
 

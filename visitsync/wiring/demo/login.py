@@ -8,10 +8,8 @@ import msgspec
 
 from visitsync.domain.role import Role
 from visitsync.storage.staff import add_staff
-from visitsync.web.parts import give
-from visitsync.web.site import make_site
 from visitsync.wiring.house import House
-from visitsync.wiring.site_of_house import parts_of, public_url, site_of
+from visitsync.wiring.site_of_house import accounts_of, public_url
 
 NAME = "Dana Demo"
 EMAIL = "dana@demo.example"
@@ -30,21 +28,14 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_login(house: House, practice_ids: Sequence[UUID]) -> Login:
     """An admin of all these practices, with a password and codes that nobody had before and nobody has afterwards."""
-    give(parts_of(house))
-    make_site(site_of(house))
-    from visitsync.web.accounts.people import (  # models come after Django's set-up
-        add_person,
-        give_second_factor,
-        let_work_at,
-    )
-
     password = "-".join(secrets.choice(_WORDS) for _ in range(5))
-    person = add_person(email=EMAIL, name=NAME, password=password, is_demo=True)
-    for practice_id in practice_ids:
-        with house.database.practice(practice_id) as transaction:
-            member = add_staff(transaction, house.vault, name=NAME, email=EMAIL, role=Role.ADMIN)
-        let_work_at(person, practice_id, member.staff_id)
-    codes = give_second_factor(person)
+    with accounts_of(house) as people:
+        person = people.add_person(email=EMAIL, name=NAME, password=password, is_demo=True)
+        for practice_id in practice_ids:
+            with house.database.practice(practice_id) as transaction:
+                member = add_staff(transaction, house.vault, name=NAME, email=EMAIL, role=Role.ADMIN)
+            people.let_work_at(person, practice_id, member.staff_id)
+        codes = people.give_second_factor(person)
     return Login(address=public_url(house.settings), email=EMAIL, password=password, codes=tuple(codes[:CODES_SHOWN]))
 
 
