@@ -13,7 +13,6 @@ from visitsync.storage.practices import LostTheConnection
 from visitsync.storage.staff import NoSuchStaff, StaffMember
 from visitsync.sync.admin.carrying_out import Change, carry_out
 from visitsync.web.parts import parts
-from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
 
 
