@@ -17,6 +17,7 @@ from visitsync.storage.help_requests import HelpRequest
 from visitsync.sync.answers import Answer, answer_to
 from visitsync.sync.asked_checks import can_check
 from visitsync.sync.desk import Desk
+from visitsync.sync.timeline import TimelineLine
 from visitsync.web.parts import parts
 from visitsync.web.staff.answer.progress import Shown, progress_of
 from visitsync.web.staff.answer.remedies import Remedies, remedies_for
@@ -42,7 +43,6 @@ STANDS: Mapping[Outcome, tuple[str, str]] = {
 }
 """For where no reason leads."""
 
-ENDED = frozenset({Outcome.CANCELLED, Outcome.OVER})
 MOST_HISTORY = 60
 
 
@@ -85,7 +85,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     passed: int
     to_fix: int
     beside: tuple[tuple[Explanation, str], ...]
-    """Findings that belong to none of the seven checks, with who can do it."""
+    """Findings that belong to none of the seven checks and do not lead, with who can do it."""
     progress: Shown | None
     is_check_offered: bool
     may_act: bool
@@ -93,7 +93,12 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     first_seen_text: str
     vote: bool | None
     requests: tuple[HelpRequest, ...]
-    is_history_cut: bool
+    history: tuple[TimelineLine, ...]
+    """The latest of the timeline."""
+
+    @property
+    def is_history_cut(self) -> bool:
+        return len(self.history) < len(self.answer.timeline)
 
 
 def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, appointment_id: str) -> Picture:
@@ -102,16 +107,18 @@ def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, ap
     may_act = viewer.may(Permission.ACT_ON_VISITS)
     requests = help_requests.of_appointment(transaction, parts().vault, connection_id, appointment_id)
     failing = [one for one in answer.checks if one.mark is CheckMark.CROSS]
+    todo = _todo(answer)
+    beside = (one for one in answer.explanations if one.section is None and one.code != todo.code)
     return Picture(
         answer=answer,
         connection_id=connection_id,
         heading=answer.patient_name or _unnamed(answer),
         is_named=bool(answer.patient_name),
-        todo=_todo(answer),
+        todo=todo,
         checks=tuple(_shown(check, answer) for check in answer.checks),
         passed=sum(one.mark is CheckMark.TICK for one in answer.checks),
         to_fix=len(failing),
-        beside=tuple((one, _who(one)) for one in answer.explanations if one.section is None),
+        beside=tuple((one, _who(one)) for one in beside),
         progress=progress_of(transaction, viewer, desk, appointment_id),
         is_check_offered=may_act and can_check(desk),
         may_act=may_act,
@@ -119,7 +126,7 @@ def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, ap
         first_seen_text=in_words(answer.first_seen_at, answer.zone, viewer.now) if answer.first_seen_at else "",
         vote=answer_votes.vote_of(transaction, connection_id, appointment_id, staff_id=viewer.staff_id),
         requests=tuple(requests),
-        is_history_cut=len(answer.timeline) > MOST_HISTORY,
+        history=answer.timeline[-MOST_HISTORY:],
     )
 
 
