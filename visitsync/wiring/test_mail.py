@@ -66,38 +66,39 @@ def a_letter(to: str = "ana") -> EmailMessage:
     return message
 
 
-ASKED_BY = {"is_tls": "starttls", "is_tls_from_the_start": "tls"}
-
-
-def post(server: MailServer, **how: bool) -> SmtpPost:
-    kind = {"is_tls": False, "is_tls_from_the_start": False} | how
-    return SmtpPost(
-        Mail(host="localhost", port=server.port, sender="notices@visits.example", **kind), timeout_seconds=5
+def post(server: MailServer, *, is_starttls: bool = False, is_tls: bool = False) -> SmtpPost:
+    mail = Mail(
+        host="localhost",
+        port=server.port,
+        is_tls=is_starttls,
+        is_tls_from_the_start=is_tls,
+        sender="notices@visits.example",
     )
+    return SmtpPost(mail, timeout_seconds=5)
 
 
-@pytest.mark.parametrize("how", ["is_tls", "is_tls_from_the_start"])
+@pytest.mark.parametrize("is_starttls", [True, False])
 def test_mail_goes_over_tls_to_a_server_that_is_trusted(
-    certificate: Path, context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, how: str
+    certificate: Path, context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, is_starttls: bool
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with MailServer(**{ASKED_BY[how]: context}) as server:
-        post(server, **{how: True}).deliver(a_letter())
+    with _with_tls(context, is_starttls=is_starttls) as server:
+        post(server, is_starttls=is_starttls, is_tls=not is_starttls).deliver(a_letter())
         assert len(server.mails) == 1
 
 
-@pytest.mark.parametrize("how", ["is_tls", "is_tls_from_the_start"])
-def test_a_server_that_nobody_vouches_for_gets_nothing(context: ssl.SSLContext, how: str) -> None:
-    with MailServer(**{ASKED_BY[how]: context}) as server:
+@pytest.mark.parametrize("is_starttls", [True, False])
+def test_a_server_that_nobody_vouches_for_gets_nothing(context: ssl.SSLContext, is_starttls: bool) -> None:
+    with _with_tls(context, is_starttls=is_starttls) as server:
         with pytest.raises(MailServerAway):
-            post(server, **{how: True}).deliver(a_letter())
+            post(server, is_starttls=is_starttls, is_tls=not is_starttls).deliver(a_letter())
         assert server.mails == []
 
 
 def test_a_server_without_starttls_gets_nothing_where_tls_was_asked_for() -> None:
     with MailServer() as server:
         with pytest.raises(MailServerAway):
-            post(server, is_tls=True).deliver(a_letter())
+            post(server, is_starttls=True).deliver(a_letter())
         assert server.mails == []
 
 
@@ -135,6 +136,10 @@ def test_the_mail_server_is_read_from_its_url(url: str, port: int, is_starttls: 
 def test_mail_that_would_leave_without_tls_or_makes_no_sense_is_refused(url: str) -> None:
     with pytest.raises(SetUpMissing):
         mail_of(_settings(url))
+
+
+def _with_tls(context: ssl.SSLContext, *, is_starttls: bool) -> MailServer:
+    return MailServer(starttls=context) if is_starttls else MailServer(tls=context)
 
 
 def _settings(url: str) -> Settings:

@@ -55,18 +55,19 @@ class Installation:
 
     def hire(self, name: str, email: str, practice_id: UUID | None = None, user: UUID | None = None) -> UUID:
         """An admin; the same `user` at several practices."""
-        at = practice_id or self.practice_id
+        at = self.practice_id if practice_id is None else practice_id
+        person = uuid4() if user is None else user
         with self.house.database.practice(at) as transaction:
             member = staff.add_staff(transaction, self.house.vault, name=name, email=email, role=Role.ADMIN)
         with self.house.database.shared() as connection:
             connection.execute(
                 """insert into account_user (id, email, name, password, is_active) values (%s, %s, %s, '', true)
                    on conflict do nothing""",
-                (user := user or uuid4(), email, name),
+                (person, email, name),
             )
             connection.execute(
                 "insert into account_membership (user_id, tenant_id, staff_id) values (%s, %s, %s)",
-                (user, at, member.staff_id),
+                (person, at, member.staff_id),
             )
         return member.staff_id
 
