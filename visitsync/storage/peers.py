@@ -26,8 +26,6 @@ WIDEST = {4: 8, 6: 16}
 ALARM_AFTER = 3
 """So many copies of one message within ALARM_WITHIN of our answer: the answer does not satisfy its sender."""
 ALARM_WITHIN = timedelta(minutes=1)
-LISTENER = "visitsync listen"
-"""How the sessions of listeners are called in the database's own list of sessions."""
 
 
 class PeerRefused(ValueError):
@@ -126,22 +124,10 @@ def of_practice(transaction: Transaction, connection_id: UUID | None = None) -> 
 
 
 def everybody(database: Database) -> list[Peer]:
-    """All peers of all practices, for the listener that must tell them apart; whoever asks is known to listen."""
+    """All peers of all practices, for the listener that must tell them apart."""
     with database.shared() as connection:
-        connection.execute("select set_config('application_name', %s, false)", [LISTENER])
         rows = connection.execute(f"{_SELECT} order by added_at, peer_id".encode()).fetchall()
     return [_peer(row) for row in rows]
-
-
-def is_anybody_listening(database: Database) -> bool:
-    """Whether a listener lives: it asks for its peers all the time, by a connection that bears its name."""
-    with database.shared() as connection:
-        row = connection.execute(
-            """select exists (select from pg_stat_activity where application_name = %s
-                              and datname = current_database() and usename = current_user)""",
-            [LISTENER],
-        ).fetchone()
-    return bool(row and row[0])
 
 
 def fingerprint_of(certificate: str) -> bytes:

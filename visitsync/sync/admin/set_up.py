@@ -93,9 +93,9 @@ def change_access(
 def find(transaction: Transaction, connection: StoredConnection) -> SetUp | None:
     """How far it has come; None: this connection is set up (or was never set up step by step)."""
     kept = bookmarks.find(transaction, connection.connection_id, SET_UP)
-    if kept is None:
-        return SetUp() if connection.trouble == BEING_SET_UP else None
-    found = _decode(kept)
+    found = SetUp(is_finished=True) if kept is None else _decode(kept)
+    if connection.trouble == BEING_SET_UP:
+        return msgspec.structs.replace(found, is_finished=False)
     return None if found.is_finished else found
 
 

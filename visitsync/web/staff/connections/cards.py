@@ -9,7 +9,7 @@ from visitsync.connector_kit.errors import ConnectorError
 from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.domain.time_words import in_words
-from visitsync.storage import connection_health, peers, practices
+from visitsync.storage import connection_health, practices
 from visitsync.storage.practices import StoredConnection, Tenant
 from visitsync.storage.vendor_limits import Usage
 from visitsync.sync.admin import set_up as setting_up
@@ -66,7 +66,6 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
     manifest = manifest_of(connection)
     health = connection_health_of(parts().engine, tenant, connection)
     granted = _granted(viewer, connection)
-    listens = peers.is_anybody_listening(parts().database) if manifest.feed is Feed.PUSH else None
     with parts().database.practice(viewer.practice_id) as transaction:
         latencies = connection_health.latencies(
             transaction, connection.connection_id, since=viewer.now - LATENCIES_OVER
@@ -80,7 +79,7 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
         state=state_of(health, set_up),
         pause=pause,
         set_up=set_up,
-        facts=tuple(_facts(health, manifest, listens, viewer)),
+        facts=tuple(_facts(health, manifest, viewer)),
         allowances=tuple(_allowance(one, granted, viewer) for one in health.budget),
         picture=picture_of(
             latencies, usual=health.usual_minutes, abnormal=health.abnormal_minutes, zone=viewer.zone, now=viewer.now
@@ -89,18 +88,18 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
     )
 
 
-def _facts(health: ConnectionHealth, manifest: Manifest, listens: bool | None, viewer: Viewer) -> list[tuple[str, str]]:
+def _facts(health: ConnectionHealth, manifest: Manifest, viewer: Viewer) -> list[tuple[str, str]]:
     def at(instant: datetime | None, otherwise: str) -> str:
         return in_words(instant, viewer.zone, viewer.now) if instant else otherwise
 
     facts = [("From booking to visit", _usual(health, manifest))]
-    if listens is not None:
+    if health.push is not None:
         facts += [
             ("Last heard from", at(health.last_read_at, "nothing yet")),
             ("Last change", at(health.last_change_at, "none yet")),
-            ("Our listener", "running" if listens else "not running: no message can reach us"),
+            ("Our listener", "running" if health.push.is_anybody_listening else "not running: no message can reach us"),
         ]
-        if health.push and health.push.waiting:
+        if health.push.waiting:
             facts.append(("Waiting to be taken in", f"{health.push.waiting} messages"))
         return facts
     return [

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from visitsync.domain.role import Permission
 from visitsync.storage.practices import StoredConnection
 from visitsync.sync.admin import set_up as setting_up
-from visitsync.sync.admin.set_up import Step, next_step, steps_of
+from visitsync.sync.admin.set_up import SetUp, Step, next_step, steps_of
 from visitsync.web.parts import parts
 from visitsync.web.staff.connections.finding import connection_in, connection_of, manifest_of
 from visitsync.web.staff.connections.step_access import access
@@ -61,7 +61,9 @@ def set_up_step(request: HttpRequest, viewer: Viewer, connection: UUID, step: st
 
 
 def _place(viewer: Viewer, connection: StoredConnection, step: Step) -> Place | None:
-    """None: this connection is not being set up."""
+    """None: this connection is not being set up. Who may send is changed later, too."""
     with parts().database.practice(viewer.practice_id) as transaction:
         found = setting_up.find(transaction, connection_in(transaction, connection.connection_id))
+    if found is None and step is Step.SENDER:
+        found = SetUp(done=frozenset(Step), is_finished=True)
     return None if found is None else Place(connection=connection, set_up=found, step=step)

@@ -47,6 +47,8 @@ def _started(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse
 
 
 def _finished(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse:
+    if place.connection.state is not ConnectionState.ACTIVE:
+        return redirect(request.path)  # nothing is read yet
     with parts().database.practice(viewer.practice_id) as transaction:
         went_on(transaction, viewer, place)
         finish(transaction, place.connection, now=viewer.now)

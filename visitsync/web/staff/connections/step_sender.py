@@ -43,7 +43,7 @@ def _heard(viewer: Viewer, place: Place) -> dict[str, Any]:
         "sent": sum(one.messages for one in health.peers),
         "refused": sum(one.refused for one in health.peers),
         "last_message_at": max((one.last_message_at for one in health.peers if one.last_message_at), default=None),
-        "is_listening": peers.is_anybody_listening(parts().database),
+        "is_listening": health.is_anybody_listening,
         "listening": parts().listening,
         "now": viewer.now,
     }
@@ -70,7 +70,8 @@ def _registered(request: HttpRequest, viewer: Viewer, place: Place) -> HttpRespo
                 certificate=given["certificate"] or None,
                 name=given["name"],
             )
-            start_reading(transaction, there, author)
+            if not place.set_up.is_finished:
+                start_reading(transaction, there, author)
             note(transaction, request, viewer, "add-sender", object_kind="connection",
                  object_id=str(there.connection_id))  # fmt: skip
     except PeerRefused as refusal:
@@ -92,6 +93,8 @@ def _removed(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse
 
 
 def _onward(viewer: Viewer, place: Place) -> HttpResponse:
+    if place.set_up.is_finished:
+        return redirect("connections-one", practice=viewer.slug, connection=place.connection.connection_id)
     with parts().database.practice(viewer.practice_id) as transaction:
         went_on(transaction, viewer, place)
     return onward(viewer, place)

@@ -1,20 +1,25 @@
 """Setting up step by step: what is entered is kept, what is forbidden is refused, and nothing begins by itself."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from tests.push.senders import listening
 from tests.stage.clinic import NOW, Clinics
 from visitsync.storage import practice_settings, practices
+from visitsync.storage.database import Transaction
 from visitsync.storage.practices import ConnectionState, StoredConnection
-from visitsync.wiring.demo.stage import CASTS, Set, set_up
+from visitsync.sync.pipeline import sync
+from visitsync.wiring.demo.stage import CASTS, SENDS_WITHIN_SECONDS, Set, set_up
 
 AsPerson = Callable[[str], Client]
 NEW = "/p/larkspur/connections/new"
-ATHENA = CASTS[2]
+ATHENA, INTERGY = CASTS[2], CASTS[5]
 HOSTILE = "<script>alert(1)</script>‮" + "x" * 1_000
 
 
@@ -169,6 +174,51 @@ def test_a_listener_that_does_not_run_is_told(clinics: Clinics, proven: AsPerson
     assert "Our listener does not run" in client.get(sender).content.decode()
 
 
+def test_the_first_message_of_an_emr_that_pushes_shows_while_one_waits(
+    clinics: Clinics, proven: AsPerson, tmp_path: Path
+) -> None:
+    client = proven("admin")
+    stage = set_up(INTERGY, NOW, seed=5)
+    with stage.server, listening(clinics.database, clinics.vault, tmp_path, clock=clinics.clock) as listener:
+        step = _begun(client, "greenway_intergy")
+        assert "It works" in client.post(step, _form(stage), follow=True).content.decode()
+        sender = step.replace("access", "sender")
+        client.post(sender, {"name": "Intergy", "network": "127.0.0.1", "port": str(listener.port)})
+        assert "Waiting for it" in client.get(sender, headers={"HX-Request": "true"}).content.decode()
+        stage.app.controls()["target"]({"address": f"127.0.0.1:{listener.port}"})
+        ends = time.monotonic() + SENDS_WITHIN_SECONDS
+        while "Waiting for it" in (heard := client.get(sender, headers={"HX-Request": "true"}).content.decode()):
+            assert time.monotonic() < ends, heard
+            time.sleep(0.2)
+        stage.wait_until_all_is_sent()
+    assert re.search(r"\d+ messages? came", heard)
+    with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
+        identity = _id(transaction)
+    sync(clinics.engine.link(clinics.practice_id("larkspur"), identity))
+    client.post(sender, {"onward": "1"})
+    marks = client.get(step.replace("access", "marks")).content.decode()
+    assert 'name="value"' in marks, "what messages named can be chosen"
+    assert "This was found" in client.get(step.replace("access", "reading")).content.decode()
+
+
+def test_who_may_send_is_changed_after_the_set_up_too(clinics: Clinics, proven: AsPerson) -> None:
+    client = proven("admin")
+    step = _begun(client, "hl7v2")
+    client.post(step, {})
+    reading = step.replace("access", "reading")
+    client.post(reading, {"finish": "1"})
+    assert client.get(reading).status_code == 200, "nothing is finished that was not begun"
+    client.post(reading)
+    client.post(reading, {"finish": "1"})
+    client.post(step.replace("set-up/access", "pause"), {"reason": "x"})
+    sender = step.replace("access", "sender")
+    page = client.post(sender, {"name": "Engine", "network": "203.0.113.9"}, follow=True).content.decode()
+    assert "203.0.113.9/32" in page
+    assert 'aria-label="Steps"' not in page
+    assert _new(clinics).state is ConnectionState.PAUSED, "letting a sender in resumes nothing"
+    assert client.post(sender, {"onward": "1"})["Location"] == step.replace("/set-up/access", "")
+
+
 def _begun(client: Client, emr: str, slug: str = "larkspur") -> str:
     """The address of the first step of a new connection."""
     return str(client.post(f"/p/{slug}/connections/new", {"emr": emr})["Location"])
@@ -186,10 +236,10 @@ def _new(clinics: Clinics) -> StoredConnection:
 
 def _approved(clinics: Clinics) -> set[str]:
     with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
-        return {one.value for one in practice_settings.approvals(transaction, _id(clinics, transaction))}
+        return {one.value for one in practice_settings.approvals(transaction, _id(transaction))}
 
 
-def _id(clinics: Clinics, transaction: practices.Transaction) -> UUID:
+def _id(transaction: Transaction) -> UUID:
     return practices.connections(transaction)[-1].connection_id
 
 
@@ -197,7 +247,7 @@ def _count(clinics: Clinics, table: str) -> int:
     with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
         row = transaction.execute(
             f"select count(*) from {table} where practice_id = %s and connection_id = %s".encode(),
-            (transaction.practice_id, _id(clinics, transaction)),
+            (transaction.practice_id, _id(transaction)),
         ).fetchone()
     assert row is not None
     return int(row[0])
