@@ -24,7 +24,8 @@ def _code(secret: str) -> str:
 
     if (left := 30 - time.time() % 30) < 5:  # the library checks codes by the real clock
         time.sleep(left)
-    return format_hotp_value(hotp_value(secret, int(time.time() // 30)))
+    code: str = format_hotp_value(hotp_value(secret, int(time.time() // 30)))
+    return code
 
 
 def test_from_the_invitation_to_the_practice(page: Page, clinics: Clinics, site: Served) -> None:

@@ -1,1 +1,1 @@
-"""What answers over HTTP: health, readiness and the EMRs' webhooks; pages for people come here later."""
+"""What answers over HTTP: the pages for people, the EMRs' webhooks, health and readiness."""

@@ -6,6 +6,7 @@ import pytest
 
 from visitsync.storage import audit, practices, staff
 from visitsync.storage.audit import Selection
+from visitsync.storage.audit_entry import Entry
 from visitsync.wiring.cli.exits import Exit
 from visitsync.wiring.cli.serve import refuse_demo_accounts
 from visitsync.wiring.conftest import Visitsync
@@ -30,7 +31,7 @@ def _standing(house: House, member: staff.StaffMember) -> staff.Standing:
         return staff.find_staff(transaction, member.staff_id)
 
 
-def _acts(house: House) -> list[audit.Entry]:
+def _acts(house: House) -> list[Entry]:
     [tenant] = practices.tenants(house.database)
     with house.database.practice(tenant.practice_id) as transaction:
         return [one.entry for one in audit.entries(transaction, house.vault, Selection())]
