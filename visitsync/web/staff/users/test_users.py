@@ -252,7 +252,8 @@ def test_a_lost_phone_is_forgotten_only_by_the_one_practice_where_they_work(admi
     from allauth.mfa.models import Authenticator
 
     def factors(key: str) -> int:
-        return Authenticator.objects.filter(user_id=clinics.people[key].user_id).count()
+        count: int = Authenticator.objects.filter(user_id=clinics.people[key].user_id).count()
+        return count
 
     admin.post(f"{PAGE}/{_of(clinics, 'front')}/second-step")
     admin.post(f"{PAGE}/{_of(clinics, 'operator')}/second-step")
