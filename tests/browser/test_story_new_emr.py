@@ -6,22 +6,20 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.everyone import expect_usable_by_everyone
 from tests.browser.test_connections import CONNECTIONS, prove
-from tests.stage.clinic import NOW, Clinics
+from tests.stage.clinic import Clinics
 from tests.stage.signing_in import signed_in_cookie
 from tests.stage.site import Served
+from tests.stage.unconnected import Set, unconnected
 from visitsync.simulator_kit.staging import TELEMEDICINE
 from visitsync.storage import practices
 from visitsync.sync.jobs import TASKS, Workshop
-from visitsync.wiring.demo.stage import CASTS, Set, set_up
-
-ATHENA = CASTS[2]
 
 
 def test_an_admin_connects_a_new_emr_from_nothing_to_its_first_ready_visit(
     page: Page, clinics: Clinics, site: Served
 ) -> None:
     page.context.add_cookies([signed_in_cookie(clinics, "admin", site)])
-    stage = set_up(ATHENA, NOW, seed=3)
+    stage = unconnected("athenahealth")
     with stage.server:
         _give_access(page, site, stage)
         _leave_and_come_back(page, site)

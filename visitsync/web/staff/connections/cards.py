@@ -5,12 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from visitsync.connector_kit.errors import ConnectorError
 from visitsync.connector_kit.limits import Limit
 from visitsync.connector_kit.manifest import Feed, Manifest
 from visitsync.domain.time_words import in_words
 from visitsync.storage import connection_health, practices
-from visitsync.storage.practices import StoredConnection, Tenant
+from visitsync.storage.practices import ConnectionState, StoredConnection, Tenant
 from visitsync.storage.vendor_limits import Usage
 from visitsync.sync.admin import set_up as setting_up
 from visitsync.sync.admin.asked_of_a_connection import Pause, paused
@@ -22,6 +21,12 @@ from visitsync.web.staff.connections.states import State, state_of
 from visitsync.web.staff.viewer import Viewer
 
 WINDOWS: Mapping[float, str] = {1: "this second", 60: "this minute", 3600: "this hour", 86400: "today"}
+NOT_READ: Mapping[str, str] = {
+    ConnectionState.PAUSED: "once it is resumed",
+    ConnectionState.NEEDS_RECONNECT: "once it is signed in again",
+}
+GRANTED_BY: Mapping[float, str] = {3600: "requests_per_hour", 86400: "requests_per_day"}
+"""Length of a limit's window in seconds → the setting in which connectors are told of a larger allowance."""
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +70,6 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
     tenant = Tenant(practice_id=viewer.practice_id, slug=viewer.slug)
     manifest = manifest_of(connection)
     health = connection_health_of(parts().engine, tenant, connection)
-    granted = _granted(viewer, connection)
     with parts().database.practice(viewer.practice_id) as transaction:
         latencies = connection_health.latencies(
             transaction, connection.connection_id, since=viewer.now - LATENCIES_OVER
@@ -80,7 +84,7 @@ def card_of(viewer: Viewer, connection: StoredConnection) -> Card:
         pause=pause,
         set_up=set_up,
         facts=tuple(_facts(health, manifest, viewer)),
-        allowances=tuple(_allowance(one, granted, viewer) for one in health.budget),
+        allowances=tuple(_allowance(one, connection, manifest, viewer) for one in health.budget),
         picture=picture_of(
             latencies, usual=health.usual_minutes, abnormal=health.abnormal_minutes, zone=viewer.zone, now=viewer.now
         ),
@@ -118,8 +122,8 @@ def _usual(health: ConnectionHealth, manifest: Manifest) -> str:
 
 
 def _next_read(health: ConnectionHealth, viewer: Viewer) -> str:
-    if health.state != practices.ConnectionState.ACTIVE:
-        return "not while it is like this"
+    if health.state in NOT_READ:
+        return NOT_READ[health.state]
     if health.next_read_at is None:
         return "being read now"
     return "now" if health.next_read_at <= viewer.now else in_words(health.next_read_at, viewer.zone, viewer.now)
@@ -133,20 +137,15 @@ def _missed(health: ConnectionHealth) -> str:
     return f"{health.found_only_by_sweep:,} of {health.changes_read:,} changes in seven days ({percent} %)"
 
 
-def _granted(viewer: Viewer, connection: StoredConnection) -> dict[str, Limit]:
-    """By name, as this connection's settings make them: some practices were granted more than others."""
-    if not connection.has_credentials:
-        return {}
-    try:
-        limits = parts().engine.link(viewer.practice_id, connection.connection_id).manifest.limits
-    except ConnectorError:
-        return {}
-    return {one.name: one for one in limits}
+def _granted(connection: StoredConnection, limit: Limit) -> int:
+    """Requests per window: what the EMR granted this practice, where a setting says so, else the usual."""
+    told = connection.settings.get(GRANTED_BY.get(limit.seconds, ""), "") if limit.operation is None else ""
+    return int(told) if told.isascii() and told.isdigit() and int(told) else limit.requests
 
 
-def _allowance(one: Usage, granted: Mapping[str, Limit], viewer: Viewer) -> Allowance:
-    limit = granted.get(one.limit)
-    allowed = limit.requests if limit else one.requests
+def _allowance(one: Usage, connection: StoredConnection, manifest: Manifest, viewer: Viewer) -> Allowance:
+    limit = next((each for each in manifest.limits if each.name == one.limit), None)
+    allowed = _granted(connection, limit) if limit else one.requests
     window = WINDOWS.get(limit.seconds, f"in {limit.seconds:g} seconds") if limit else ""
     of_what = f" for {limit.operation}" if limit and limit.operation else ""
     used = one.used or 0

@@ -93,7 +93,7 @@ def picture_of(latencies: Sequence[Latency], *, usual: int, abnormal: int, zone:
         hours=tuple(Tick(x(at), time_in_words(at, zone)) for at in _whole_hours(since, now, zone)),
         usual_y=y(min(usual, abnormal)),
         abnormal_y=y(abnormal),
-        usual=usual if _has_room(y(usual), y(0), y(abnormal)) else None,
+        usual=usual if _has_room(y(min(usual, abnormal)), y(0), y(abnormal)) else None,
         abnormal=abnormal,
         sentence=_sentence(latencies, abnormal),
         table=tuple(_table(latencies, abnormal, zone)),

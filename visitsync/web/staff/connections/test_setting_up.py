@@ -10,23 +10,22 @@ import pytest
 from django.test import Client
 
 from tests.push.senders import listening
-from tests.stage.clinic import NOW, Clinics
+from tests.stage.clinic import Clinics
+from tests.stage.unconnected import SENDS_WITHIN_SECONDS, Set, unconnected
 from visitsync.storage import practice_settings, practices
 from visitsync.storage.database import Transaction
 from visitsync.storage.practices import ConnectionState, StoredConnection
 from visitsync.sync.pipeline import sync
-from visitsync.wiring.demo.stage import CASTS, SENDS_WITHIN_SECONDS, Set, set_up
 
 AsPerson = Callable[[str], Client]
 NEW = "/p/larkspur/connections/new"
-ATHENA, INTERGY = CASTS[2], CASTS[5]
 HOSTILE = "<script>alert(1)</script>‮" + "x" * 1_000
 
 
 @pytest.fixture(scope="module")
 def athena() -> Iterator[Set]:
     """A pretend athenahealth that nobody has connected yet."""
-    stage = set_up(ATHENA, NOW, seed=5)
+    stage = unconnected("athenahealth")
     with stage.server:
         yield stage
 
@@ -178,7 +177,7 @@ def test_the_first_message_of_an_emr_that_pushes_shows_while_one_waits(
     clinics: Clinics, proven: AsPerson, tmp_path: Path
 ) -> None:
     client = proven("admin")
-    stage = set_up(INTERGY, NOW, seed=5)
+    stage = unconnected("greenway_intergy")
     with stage.server, listening(clinics.database, clinics.vault, tmp_path, clock=clinics.clock) as listener:
         step = _begun(client, "greenway_intergy")
         assert "It works" in client.post(step, _form(stage), follow=True).content.decode()
