@@ -24,6 +24,8 @@ class MailServer:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.bodies: list[bytes] = []
+        self.came = threading.Event()
+        """Set once a letter has come."""
         self.to_recipients = TAKES_IT
         self.to_letters: Callable[[SMTP], str] = lambda _: TAKES_IT
         self.port = 0
@@ -70,6 +72,7 @@ class MailServer:
             self.bodies.append(envelope.content)
             self.mails.append(message_from_bytes(envelope.content, policy=default))
             self.recipients.append(envelope.rcpt_tos)
+            self.came.set()
         return answer
 
     async def _listen(self) -> asyncio.Server:

@@ -20,7 +20,6 @@ EVERY = timedelta(minutes=2)
 """So often each practice is looked at."""
 AT_ONCE = 20
 LEAVES_SERVER_ALONE_SECONDS = 60.0
-OFFICES_KEPT = 512
 
 log = structlog.get_logger()
 
@@ -31,7 +30,7 @@ class Teller:
     def __init__(self, house: House) -> None:
         """Raises SetUpMissing where the mail server is given in a way that makes no sense."""
         self._house = house
-        self._offices = OfficeCache(at_most=OFFICES_KEPT)
+        self._offices = OfficeCache()
         self._post_office = post_office_of(house)
         self._leave_server_until = 0.0
 

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP
 
 from tests.stage.mail_server import TAKES_IT, MailServer
 from visitsync.domain.role import Role
-from visitsync.domain.telling_choices import Kind
+from visitsync.domain.telling_choices import USUAL, Kind
 from visitsync.storage import practices, staff, telling_choices, tellings
 from visitsync.storage.practices import ConnectionState
 from visitsync.storage.tellings import MailState, Telling
@@ -19,9 +19,11 @@ from visitsync.sync.telling.posting import pause_after
 from visitsync.sync.telling.stop_link import Stop, read_stop
 from visitsync.wiring.house import House
 from visitsync.wiring.telling import Teller
+from visitsync.wiring.worker import work
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday, ten o'clock in New York."""
+PATIENCE_SECONDS = 60.0
 PUBLIC = "https://visits.example"
 
 
@@ -340,3 +342,20 @@ def test_a_worker_looks_at_each_practice_only_when_it_is_its_turn(installation: 
     assert [worker.round(), worker.round()] == [1, 0]
     installation.now += timedelta(minutes=2)
     assert [Teller(installation.house).round(), worker.round()] == [1, 0]
+
+
+def test_a_worker_process_tells_by_itself(with_mail: None, house: House, server: MailServer) -> None:
+    installation = Installation(house)
+    everything = msgspec.structs.replace(USUAL[Role.ADMIN], quiet=None, is_told_when_closed=True)
+    ana = installation.hire("Ana", "ana@lakeside.example")
+    with house.database.practice(installation.practice_id) as transaction:
+        telling_choices.choose(transaction, ana, everything, now=NOW)
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(house.settings,), kwargs={"concurrency": 1, "stop": stop})
+    worker.start()
+    try:
+        assert server.came.wait(PATIENCE_SECONDS)
+    finally:
+        stop.set()
+        worker.join()
+    assert server.recipients == [["ana@lakeside.example"]]
