@@ -33,6 +33,7 @@ def in_general(code: str, screen: Screen, always: Mapping[str, str]) -> Explanat
     """The reason as an answer words it. What an appointment would tell is invented, what the practice set is not."""
     evidence = {**_EXAMPLES, **_times(screen.now), **always, **_EXAMPLES_OF.get(code, {})}
     if code == "type-misspelt":
+        evidence["approved"] = evidence["approved"].partition(", ")[0]
         evidence["found"] = _misspelt(evidence["approved"])
     found = explain(Finding(code, evidence), screen)
     return msgspec.structs.replace(
@@ -73,9 +74,9 @@ def _times(now: datetime) -> dict[str, str]:
 
 
 def _misspelt(approved: str) -> str:
-    """The first name with its last letter but one left out."""
-    name = approved.partition(", ")[0]
-    return name[:-2] + name[-1:] if len(name) > 2 else f"{name} "
+    """The letter in the midst of its first word is left out."""
+    middle = len(approved.partition(" ")[0]) // 2
+    return approved[:middle] + approved[middle + 1 :]
 
 
 def _begun(text: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from visitsync.sync.activity import STEPS, Activity, Cause, Speed
-from visitsync.web.staff.activity.tables import short_words, steps_in_words
+from visitsync.web.staff.activity.tables import short_words
 
-WIDTH, HEIGHT = 480, 210
-LEFT, TOP, FLOOR = 34, 14, 172
-MOST_LABELS = 7
+WIDTH, HEIGHT = 360, 190
+LEFT, TOP, FLOOR = 30, 14, 152
+MOST_LABELS = 6
 MOST_CAUSES = 8
 BAR = 100
 """The longest bar of the causes."""
@@ -52,11 +52,19 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     top: int = TOP
 
 
+class Edge(msgspec.Struct, frozen=True):
+    """Where one bar ends and the next begins."""
+
+    x: float
+    words: str
+
+
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     """How long visits of one EMR took, before what is usual and what is abnormal there."""
 
     speed: Speed
     columns: Columns
+    edges: tuple[Edge, ...]
     usual_x: float
     usual_width: float
     abnormal_x: float
@@ -106,22 +114,23 @@ def cause_bars(causes: Sequence[Cause]) -> list[CauseBar]:
 
 def _distribution(speed: Speed) -> Distribution:
     most = max(speed.counts)
-    words = steps_in_words()
     bars = tuple(
         _bar(
             position,
             len(STEPS),
             lower=count / most,
             upper=0.0,
-            words=words[position].replace(" to ", "–").replace("over ", ">"),
+            words="",
             value=str(count) if count else "",
         )
         for position, count in enumerate(speed.counts)
     )
+    edges = tuple(Edge(_x_of(step), str(step)) for step in STEPS)
     usual_x, usual_end, abnormal_x = _x_of(speed.usual[0]), _x_of(speed.usual[1]), _x_of(speed.abnormal)
     return Distribution(
         speed=speed,
         columns=Columns(bars=bars, lines=_lines(most), sentence=_speed_sentence(speed)),
+        edges=edges,
         usual_x=usual_x,
         usual_width=round(usual_end - usual_x, 2),
         abnormal_x=abnormal_x,

@@ -28,6 +28,7 @@ def tables_of(found: Activity, in_words: Callable[[Period], str]) -> dict[str, T
     made = (
         _starts(found, in_words),
         _times(found.speeds),
+        _bars(found.speeds),
         _causes(found, in_words),
         _sweeps(found.sweeps),
         _asked(found),
@@ -71,19 +72,25 @@ def _start_row(name: str, start: Start) -> tuple[Cell, ...]:
 
 
 def _times(speeds: Sequence[Speed]) -> Table:
-    bars = [
-        (f"{words} min", *(speed.counts[position] for speed in speeds))
-        for position, words in enumerate(steps_in_words())
-    ]
     return Table(
         key="times",
         title="From booking to ready",
         counts="Visits that were booked and made in these days. Left out are those for which something had to be put "
         "right first, and those booked more than seven business days ahead, which may take a day.",
+        head=("Of these visits", *(speed.emr_name for speed in speeds)),
+        rows=tuple((words, *(value(speed) for speed in speeds)) for words, value in _OF_SPEED),
+    )
+
+
+def _bars(speeds: Sequence[Speed]) -> Table:
+    return Table(
+        key="distribution",
+        title="From booking to ready, each bar",
+        counts="The same visits, by how many minutes they took.",
         head=("Visits that took", *(speed.emr_name for speed in speeds)),
-        rows=(
-            *bars,
-            *((words, *(value(speed) for speed in speeds)) for words, value in _OF_SPEED),
+        rows=tuple(
+            (f"{words} min", *(speed.counts[position] for speed in speeds))
+            for position, words in enumerate(steps_in_words())
         ),
     )
 
@@ -93,6 +100,7 @@ def _minutes(value: int | None) -> Cell:
 
 
 _OF_SPEED: tuple[tuple[str, Callable[[Speed], Cell]], ...] = (
+    ("Counted", lambda one: one.count),
     ("Usual, says the article", lambda one: f"{one.usual[0]}–{one.usual[1]} min"),
     ("Abnormal, says the article", lambda one: f"over {one.abnormal} min"),
     ("Half of them within", lambda one: _minutes(one.middle)),

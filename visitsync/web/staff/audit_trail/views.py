@@ -29,16 +29,16 @@ def trail(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     with parts().database.practice(viewer.practice_id) as transaction:
         wanted = chosen.selection(viewer.zone)
         found = audit.entries(transaction, parts().vault, wanted, limit=AT_ONCE + 1)
-        people = staff.staff_members(transaction, parts().vault)
+        people = {str(one.staff_id): one.name for one in staff.staff_members(transaction, parts().vault)}
         check = check_tail(transaction, parts().vault, at_most=CHECKED)
         if check.is_end_sound:
             note(transaction, request, viewer, "view-trail")
     shown, has_more = found[:AT_ONCE], len(found) > AT_ONCE
     context = {
         "chosen": chosen,
-        "days": by_day(shown, viewer.zone, local_date(viewer.now, viewer.zone)),
+        "days": by_day(shown, viewer.zone, local_date(viewer.now, viewer.zone), people),
         "check": check,
-        "people": sorted(((str(one.staff_id), one.name) for one in people), key=lambda one: one[1].casefold()),
+        "people": sorted(people.items(), key=lambda one: one[1].casefold()),
         "acts": sorted(ACTS.items(), key=lambda one: one[1]),
         "older": chosen.address(shown[-1].number) if has_more else "",
         "newest": chosen.address() if chosen.before else "",

@@ -138,8 +138,8 @@ def _about_past(office: Office) -> Iterable[str]:
 
 def _about_providers(office: Office) -> Iterable[str]:
     yield (
-        f"A visit belongs to {_a(_word('provider', office))} who is enabled for telemedicine here. Booked with somebody "
-        "else, it still comes over, but is shown to nobody; as soon as an admin enables that person, it links by itself."
+        f"A visit belongs to {_a(_word('provider', office))} who is enabled for telemedicine here. Booked with "
+        "somebody else, it still comes over, but is shown to nobody; once an admin enables them, it links by itself."
     )
 
 
