@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -199,7 +200,8 @@ def test_mails_lead_to_pages_that_are_there(clinics: Clinics, page: str) -> None
     assert stop_address("abc") == reverse("stop-mail", kwargs={"token": "abc"})
 
 
-def _words(answer: HttpResponse) -> str:
+def _words(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
     body = answer.content.decode().partition("<body")[2]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))).replace(" .", ".")
 
