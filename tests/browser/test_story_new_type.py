@@ -33,14 +33,14 @@ def test_an_admin_connects_a_new_type(page: Page, clinics: Clinics, site: Served
     expect(row).to_contain_text("by Ana Admin")
     clinics.sync()  # what a worker does next: the records of those who were not known so far
     clinics.sync()
-    assert before < _visits(clinics)
-    assert promised - unread <= len(_visits(clinics) - before) <= promised, "what stands in a record nobody knew"
+    appeared = _visits(clinics) - before
+    assert promised - unread <= len(appeared) <= promised, "what stands in a record that is not read, nobody knows"
 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status", name=NOTICE)).to_contain_text("Took back: Connected “Video Consult”")
     expect(page.get_by_role("status", name=NOTICE)).to_contain_text("stopped")
     expect(row).to_contain_text("Not connected")
-    assert _visits(clinics) == before
+    assert _visits(clinics).isdisjoint(appeared)
 
 
 def _visits(clinics: Clinics) -> set[str]:

@@ -1,6 +1,7 @@
 """The EMR's locations as lines: which are connected, in which time zone each lies."""
 
 from datetime import datetime
+from functools import partial
 
 from visitsync.domain.practice import CatalogEntry
 from visitsync.sync.admin.listed import news_since
@@ -48,7 +49,7 @@ def _row(place: Place, desk: Desk, entry: CatalogEntry, use: ListUse, since: dat
         looks=(_standing(desk, entry), *others),
         facts=(*former_name(entry), f"number {entry.id}"),
         used=used,
-        actions=tuple(_actions(place, desk, entry)) if place.may_change else (),
+        offers=partial(_actions, place, desk, entry) if place.may_change else tuple,
         zone=entry.zone or "",
         zone_words=_zone(place, entry),
         href=entry.id,

@@ -1,6 +1,7 @@
 """Where in these pages somebody is: the tab, the EMR they look at, what they search for; and links to elsewhere."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -103,7 +104,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.to('catalog-preview')}?{urlencode({'act': act, **connection, **given, **back})}"
 
     def to(self, view: str) -> str:
-        return reverse(view, kwargs={"practice": self.viewer.slug})
+        return _address(view, self.viewer.slug)
 
     def leaf(self, rows: Sequence[Row]) -> Leaf[Row]:
         """The page of these rows that was asked for; beyond the last one, the last."""
@@ -128,6 +129,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             "desk": self.desk,
             "words": self.desk.screen.words if self.desk else {},
             "search": self.search,
+            "back_query": urlencode(self.query),
             "now": self.viewer.now,
         }
 
@@ -173,4 +175,10 @@ def way_back(viewer: Viewer, view: str, back: str, **more: str) -> str:
     """The address of a tab as somebody left it: `back` is its query, of which only what we know is taken."""
     kept = {name: value for name, value in parse_qsl(back[:1_000]) if name in _KEPT}
     query = urlencode({**kept, **more})
-    return reverse(view, kwargs={"practice": viewer.slug}) + (f"?{query}" if query else "")
+    return _address(view, viewer.slug) + (f"?{query}" if query else "")
+
+
+@lru_cache(maxsize=1_024)
+def _address(view: str, slug: str) -> str:
+    """Remembered, as a long list has a link on every line."""
+    return reverse(view, kwargs={"practice": slug})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from visitsync.domain.practice import CatalogEntry
 from visitsync.sync.admin.listed import news_since
@@ -46,7 +47,7 @@ def provider_row(
         looks=(_standing(entry), *odd),
         facts=tuple(_facts(entry, staff)),
         used=use.practitioners.get((desk.connection.connection_id, entry.id), 0),
-        actions=tuple(_actions(place, entry, staff)) if place.may_change else (),
+        offers=partial(_actions, place, entry, staff) if place.may_change else tuple,
         href=page_of(place, entry) if place.may_change else "",
     )
 

@@ -1,6 +1,6 @@
 """A line of the EMR's lists as all these pages show it: name, what is to be known of it, what can be done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -19,6 +19,7 @@ RENAMED = Look("Renamed", "hold", "provider")
 RETIRED = Look("No longer in use", "ban", "provider")
 SOUNDS_LIKE_VIDEO = Look("Sounds like video", "video", "waiting")
 NEARLY = Look("Spelt almost right", "flag", "fix")
+NEW_NUMBER = Look("New number", "hold", "provider")
 NUMBER_REUSED = Look("Number used again", "hold", "hold")
 NO_CLINICIAN = Look("Not a clinician", "dash", "quiet")
 NO_NPI = Look("NPI missing", "hold", "provider")
@@ -51,11 +52,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
     used: int
     """Coming appointments."""
-    actions: tuple[Action, ...] = ()
+    offers: Callable[[], Sequence[Action]] = tuple
+    """Works out what can be done: only for the few lines of a long list that are shown."""
     zone: str = ""
     zone_words: str = ""
     href: str = ""
     """Its own page, if it has one."""
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        return self.offers()
 
 
 def key_of(*parts: str) -> str:

@@ -7,8 +7,10 @@ from django.test import Client
 
 from tests.stage.clinic import Clinics
 from visitsync.connector_kit.pages import RecordKind
+from visitsync.connectors import connector_for, supported_emrs
+from visitsync.domain.appointment import MarkKind
 from visitsync.domain.practice import CatalogEntry
-from visitsync.storage import catalog
+from visitsync.storage import catalog, practice_settings, practices, staff
 from visitsync.web.staff.catalog.conftest import HOME, TABS, ask, change, text_of
 
 AsPerson = Callable[[str], Client]
@@ -139,6 +141,68 @@ def test_nonsense_in_the_address_shows_the_list(as_person: AsPerson, clinics: Cl
     admin = as_person("admin")
     for query in NONSENSE:
         assert admin.get(f"{HOME}?{query}").status_code == 200, query
+
+
+def test_a_practice_without_an_emr_is_told_so_and_can_still_be_set_up(as_person: AsPerson, clinics: Clinics) -> None:
+    fresh = practices.add_practice(clinics.database, slug="fresh", name="Fresh Start Clinic", zone="America/Denver")
+    with clinics.database.practice(fresh.practice_id) as transaction:
+        member = staff.add_staff(transaction, clinics.vault, name="Ana", email="ana@fresh.example", role="admin")
+    from visitsync.web.accounts.models import User
+    from visitsync.web.accounts.people import let_work_at
+
+    let_work_at(User.objects.get(id=clinics.people["admin"].user_id), fresh.practice_id, member.staff_id)
+    admin = as_person("admin")
+    for tab in ("", "/locations", "/providers"):
+        assert "No EMR is connected yet" in text_of(admin.get(f"/p/fresh/types{tab}"))
+    assert "Nothing was changed yet" in text_of(admin.get("/p/fresh/types/changes"))
+    wish = {"act": "close", "first": "2026-12-24"}
+    assert "No appointment would change" in text_of(admin.get("/p/fresh/types/preview", wish))
+    closed = text_of(admin.post("/p/fresh/types/carry-out", wish, follow=True))
+    assert "Closed on Dec 24, 2026" in closed
+
+
+def test_of_several_emrs_each_has_its_own_lists(as_person: AsPerson, clinics: Clinics) -> None:
+    practice_id = clinics.practice_id("larkspur")
+    with clinics.database.practice(practice_id) as transaction:
+        kareo = practices.add_connection(transaction, emr="kareo", base_url="https://kareo.example")
+    admin = as_person("admin")
+    page = admin.get(HOME)
+    assert "Appointment types in DrChrono" in text_of(page)
+    assert f"?connection={kareo}" in page.content.decode()
+    other = text_of(admin.get(HOME, {"connection": str(kareo)}))
+    assert "Appointment types in Kareo" in other
+    assert "Nothing is listed yet" in other
+    asked = text_of(admin.get(f"{HOME}/preview", {"act": "close", "first": "2026-12-24"}))
+    assert "An EMR that is not signed in could not be tried." in asked
+    alone = {"act": "window", "connection": str(kareo), "months": "2"}
+    assert admin.get(f"{HOME}/preview", alone).status_code == 200
+    assert admin.get(f"{HOME}/preview", {**alone, "months": "3"}).status_code == 422
+
+
+def test_every_emr_has_its_tabs(as_person: AsPerson, clinics: Clinics) -> None:
+    with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
+        added = {emr: practices.add_connection(transaction, emr=emr, base_url="") for emr in supported_emrs()}
+    admin = as_person("admin")
+    for emr, connection in added.items():
+        for tab in TABS:
+            answer = admin.get(HOME + tab, {"connection": str(connection)})
+            assert answer.status_code == 200, (emr, tab)
+        assert connector_for(emr).MANIFEST.name in text_of(admin.get(HOME, {"connection": str(connection)}))
+
+
+def test_where_numbers_count_each_has_a_line_and_a_name_with_a_new_number_shows(
+    as_person: AsPerson, clinics: Clinics
+) -> None:
+    with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
+        athena = practices.add_connection(transaction, emr="athenahealth", base_url="https://athena.example")
+        author = practice_settings.Author("Ana Admin", clinics.clock())
+        listed = [CatalogEntry(id=number, name="Video Visit") for number in ("82", "511")]
+        catalog.save(transaction, athena, RecordKind.APPOINTMENT_TYPE, listed, now=clinics.clock())
+        practice_settings.approve(transaction, athena, author, kind=MarkKind.TYPE, value="82", is_id=True)
+    page = text_of(as_person("admin").get(HOME, {"connection": str(athena)}))
+    assert "Video Visit number 82 · by Ana Admin" in page
+    assert "Video Visit number 511 Not connected New number" in page
+    assert "It is the same Video Visit" in page
 
 
 def _save(clinics: Clinics, kind: RecordKind, entries: list[CatalogEntry]) -> None:

@@ -14,10 +14,11 @@ from visitsync.web.parts import parts
 from visitsync.web.staff.catalog import history, rows
 from visitsync.web.staff.catalog.asking import active_staff
 from visitsync.web.staff.catalog.location_rows import is_any_chosen, location_rows
+from visitsync.web.staff.catalog.marks_shown import accepted, near_misses, other_marks
 from visitsync.web.staff.catalog.place import Place, place_of
 from visitsync.web.staff.catalog.provider_rows import is_number_reused, likely_staff, provider_row, provider_rows
 from visitsync.web.staff.catalog.settings_shown import of_connection, of_practice
-from visitsync.web.staff.catalog.type_rows import accepted, near_misses, other_marks, type_rows
+from visitsync.web.staff.catalog.type_rows import type_rows
 from visitsync.web.staff.catalog.uses import use_of_lists
 from visitsync.web.staff.catalog.zones import SUGGESTED
 from visitsync.web.staff.page import page
@@ -116,6 +117,7 @@ def _types(transaction: Transaction, place: Place, desk: Desk) -> dict[str, Any]
         "near_misses": near_misses(place, desk, approvals, use),
         "accepted": accepted(place, approvals),
         "other_marks": other_marks(place, desk, approvals),
+        "mark_word": desk.screen.words.get(desk.manifest.marks[0], "appointment type"),
         "kinds": [(kind.value, desk.screen.words.get(kind, kind.value)) for kind in desk.manifest.marks],
     }
 
