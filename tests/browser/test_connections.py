@@ -65,6 +65,17 @@ def test_everybody_can_let_a_sender_in(as_seen_by: Person, site: Served) -> None
     expect_usable_by_everyone(page)
 
 
+def test_everybody_can_sign_in_again(as_seen_by: Person, site: Served, clinics: Clinics) -> None:
+    page = as_seen_by("admin")
+    page.goto(site.url(f"{CONNECTIONS}/{clinics.opened['larkspur'].connection_id}/sign-in"))
+    prove(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in again")
+    expect_usable_by_everyone(page)
+    page.get_by_role("button", name="Go to DrChrono").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now sign in to DrChrono")
+    expect_usable_by_everyone(page)
+
+
 def test_the_pages_are_light(as_seen_by: Person, site: Served, clinics: Clinics) -> None:
     page = as_seen_by("admin")
     expect_light(page, site.url(CONNECTIONS))
