@@ -128,8 +128,9 @@ def switch(request: HttpRequest, viewer: Viewer, staff_id: UUID) -> HttpResponse
         if request.method != "POST":
             preview = preview_for_practice(parts().engine, viewer.practice_id, change)
             return render(request, "users/switch.html", {"member": member, "preview": preview})
-        if request.POST.get("to") == ("on" if is_active else "off"):
-            carried_out(request, viewer, noted)
+        if request.POST.get("to") != ("on" if is_active else "off"):
+            return _back(viewer, staff_id)
+        carried_out(request, viewer, noted)
     except LastAdmin as problem:
         messages.error(request, str(problem))
         return _back(viewer, staff_id)
