@@ -89,7 +89,8 @@ class Databases:
 
     def make(self, template: str = TEMPLATE) -> str:
         name = f"test_{next(self._numbers)}"
-        self._server.execute(f"create database {name} template {template} owner {OWNER}")
+        # Copied file by file: without fsync a few times quicker than through the log.
+        self._server.execute(f"create database {name} template {template} owner {OWNER} strategy file_copy")
         self._server.execute(f"revoke all on database {name} from public")
         self._server.execute(f"grant connect, temporary on database {name} to {APP_ROLE.name}")
         return name
