@@ -1,12 +1,15 @@
 """Notices in a real browser: for everyone, by keyboard, without script."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import shown
 from tests.browser.everyone import expect_usable_by_everyone
 from tests.browser.pages import OpenPage
 from tests.browser.reflow import expect_fits
@@ -18,8 +21,12 @@ from tests.stage.site import Served
 from visitsync.domain.telling_choices import Kind
 from visitsync.storage import tellings
 from visitsync.storage.tellings import MailState, Telling
+from visitsync.sync.telling.letter import Links, html
 from visitsync.sync.telling.stop_link import Stop, stop_token
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OF_PAGES_ONLY = {"region", "landmark-one-main"}
+"""What axe asks of pages; a mail stands in a page of its reader's mail program."""
 NOTICES = "/p/larkspur/notices"
 LONG = "DrChrono: The connection must be signed in again and again " + "Featherstonehaugh" * 6
 
@@ -108,6 +115,24 @@ def test_without_script_everything_can_be_chosen(open_page: OpenPage, clinics: C
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Imara Osei")).to_be_checked()
     expect(page.get_by_text("now all of them")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_mails_are_legible_for_everyone_wide_and_narrow_light_and_dark(page: Page, kind: Kind) -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    telling = Telling(
+        telling_id=uuid4(), staff_id=uuid4(), kind=kind, title=LONG, lines=("10:30 AM, 11:00 AM",),
+        leads_to="today", told_at=now, good_until=now, mail=MailState.SENT,
+    )  # fmt: skip
+    links = Links(more="https://visits.example/1", choices="https://visits.example/2", stop="https://visits.example/3")
+    page.set_content(html(telling, "Larkspur <b>Family</b> Practice", links))
+    expect(page.get_by_role("heading", level=1)).to_have_text(LONG)
+    expect(page.get_by_text("<b>Family</b>")).to_be_visible()
+    for scheme in SCHEMES:
+        with shown(page, color_scheme=scheme):
+            contrast = [one for one in Axe().run(page).response["violations"] if one["id"] not in OF_PAGES_ONLY]
+            assert contrast == []
+    expect_fits(page, width=320)
 
 
 def test_the_link_in_a_mail_stops_it_after_a_button(page: Page, clinics: Clinics, site: Served) -> None:

@@ -126,12 +126,12 @@ def html(telling: Telling, practice: str, links: Links) -> str:
 
 
 def _headed(telling: Telling) -> str:
-    """What is all clear is said above it already; a time keeps its half of the day beside it."""
+    """What is all clear is said above it already; each day has a line, and a time its half of the day beside it."""
     title = telling.title
     if telling.is_all_clear:
         title = title.removeprefix(f"{ALL_CLEAR}: ")
         title = title[:1].upper() + title[1:]
-    return escape(re.sub(r"(?<=\d) (?=[AP]M\b)", "\u00a0", title))
+    return escape(re.sub(r"(?<=\d) (?=[AP]M\b)", "\u00a0", title)).replace(" · ", "<br>")
 
 
 _HEADS = {
@@ -163,9 +163,9 @@ _HTML = (
 </style>
 </head>
 <body class="paper" style="margin:0;padding:0;background:#f6f5f1">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="paper" style="background:#f6f5f1">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="paper" style="background:#f6f5f1;table-layout:fixed">
 <tr><td align="center" style="padding:32px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;font-family:SANS;font-size:15px;line-height:1.55;text-align:left">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;table-layout:fixed;overflow-wrap:anywhere;font-family:SANS;font-size:15px;line-height:1.55;text-align:left">
 <tr><td class="soft" style="padding:0 4px 16px;color:#515c65;font-size:13px"><strong class="ink" style="color:#1b2227">Visitsync</strong> &middot; <bdi>{practice}</bdi></td></tr>
 <tr><td class="card" style="background:#ffffff;border:1px solid #e2dfd7;border-radius:16px;padding:28px">
 <p class="{tone}" style="margin:0 0 8px;font-size:13px;font-weight:600">{kind}</p>

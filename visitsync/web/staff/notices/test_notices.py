@@ -18,7 +18,9 @@ from visitsync.domain.role import Role
 from visitsync.domain.telling_choices import USUAL, Choices, Kind
 from visitsync.storage import audit, telling_choices, tellings
 from visitsync.storage.tellings import MailState, Telling
+from visitsync.sync.office import OfficeCache
 from visitsync.sync.telling.stop_link import Stop, stop_token
+from visitsync.sync.telling.turn import tell
 from visitsync.web.staff.notices.addresses import page_address, stop_address
 
 NOTICES = "/p/larkspur/notices"
@@ -192,6 +194,18 @@ def test_a_link_of_somebody_who_left_stops_nothing_and_says_nothing_else(clinics
     practice_id = clinics.practice_id("larkspur")
     token = stop_token(clinics.vault, Stop(practice_id, uuid4(), Kind.ALARM))
     assert Client(raise_request_exception=False).post(stop_address(token)).status_code == 200
+
+
+def test_the_overview_counts_what_today_lists_as_needing_somebody(as_person: AsPerson, clinics: Clinics) -> None:
+    tell(clinics.engine, OfficeCache(), clinics.practice_id("larkspur"), sends_mail=False)
+    listed = [
+        re.search(r'Needs somebody <span class="count">(\d+)', as_person("front").get(address).content.decode())
+        for address in ("/p/larkspur/today", "/p/larkspur/today?day=2026-11-25")
+    ]
+    counts = [found[1] for found in listed if found is not None]
+    words = _words(as_person("front").get(NOTICES))
+    assert re.findall(r"(?:Today|Tomorrow): \d+ visits, (\d+) need you", words) == counts
+    assert len(counts) == 2
 
 
 @pytest.mark.parametrize("page", ["today", "my-day", "attention", "connections", "notices"])
