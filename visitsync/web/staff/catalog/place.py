@@ -1,5 +1,6 @@
 """Where in these pages somebody is: the tab, the EMR they look at, what they search for; and links to elsewhere."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -138,10 +139,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return self.to(view) + (f"?{urlencode(connection)}" if connection else "")
 
     def _connections(self) -> list[Choice]:
-        return [
-            Choice(str(identity), desk.manifest.name, desk is self.desk, f"?{urlencode({'connection': identity})}")
-            for identity, desk in self.office.desks.items()
-        ]
+        """Two of one EMR are told apart by their order, the older first."""
+        met: Counter[str] = Counter()
+        choices = []
+        for identity, desk in self.office.desks.items():
+            met[desk.manifest.name] += 1
+            number = met[desk.manifest.name]
+            label = desk.manifest.name if number == 1 else f"{desk.manifest.name} ({number})"
+            choices.append(Choice(str(identity), label, desk is self.desk, f"?{urlencode({'connection': identity})}"))
+        return choices
 
     def _on_page(self, page: int) -> str:
         return "?" + urlencode({**self.query, "page": str(page)})

@@ -179,6 +179,12 @@ def test_of_several_emrs_each_has_its_own_lists(as_person: AsPerson, clinics: Cl
     assert admin.get(f"{HOME}/preview", {**alone, "months": "3"}).status_code == 422
 
 
+def test_two_connections_to_one_emr_are_told_apart(as_person: AsPerson, clinics: Clinics) -> None:
+    with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
+        practices.add_connection(transaction, emr="drchrono", base_url="https://second.example")
+    assert "DrChrono DrChrono (2)" in text_of(as_person("admin").get(HOME))
+
+
 def test_every_emr_has_its_tabs(as_person: AsPerson, clinics: Clinics) -> None:
     with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
         added = {emr: practices.add_connection(transaction, emr=emr, base_url="") for emr in supported_emrs()}
