@@ -108,7 +108,7 @@ def explain(
         severity=reason.severity,
         section=reason.section,
         resolves_itself=reason.resolves_itself,
-        expected_by_text=_expected_by_text(reason, screen, expected_by, expected_after_fix),
+        expected_by_text=_expected_by_text(reason, finding, screen, expected_by, expected_after_fix),
     )
 
 
@@ -166,7 +166,7 @@ def _mark(section: int, decision: Decision) -> CheckMark:
 
 
 def _expected_by_text(
-    reason: Reason, screen: Screen, expected_by: datetime | None, expected_after_fix: datetime | None
+    reason: Reason, finding: Finding, screen: Screen, expected_by: datetime | None, expected_after_fix: datetime | None
 ) -> str:
     needs_somebody = reason.severity is Severity.BLOCKS or (
         reason.outcome in (Outcome.NEEDS_PROVIDER, Outcome.NOT_TELEMEDICINE) and reason.owner is not Owner.NOBODY
@@ -174,10 +174,18 @@ def _expected_by_text(
     if not needs_somebody:
         return ""
     if reason.resolves_itself:
-        return f"Expected by {in_words(expected_by, screen.zone, screen.now)}." if expected_by else ""
+        if expected_by is None:
+            return ""
+        day = _day_it_enters(finding, screen)
+        return f"Expected by {day or in_words(expected_by, screen.zone, screen.now)}."
     if expected_after_fix is None:
         return ""
-    return f"Once that is done, it is right by itself: by {in_words(expected_after_fix, screen.zone, screen.now)}."
+    return f"Once that is done, it comes right by itself, by {in_words(expected_after_fix, screen.zone, screen.now)}."
+
+
+def _day_it_enters(finding: Finding, screen: Screen) -> str | None:
+    """The day that the sentence names; where the location's clocks lag behind, midnight is still the day before."""
+    return _time_in_words("enters_on", finding.evidence.get("enters_on", ""), screen)
 
 
 def _value(name: str, evidence: Mapping[str, str], screen: Screen) -> str | None:

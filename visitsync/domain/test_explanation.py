@@ -56,11 +56,17 @@ def test_r8_a_date_in_the_evidence_is_told_in_words() -> None:
     told = explain(finding, SCREEN, expected_by=datetime(2027, 2, 24, 5, 15, tzinfo=UTC))
     assert "on Wed, Feb 24, 2027" in told.sentence
     assert told.expected_by_text == "Expected by Wed, Feb 24, 2027."
+    further_west = explain(
+        finding,
+        msgspec.structs.replace(SCREEN, zone="America/Los_Angeles"),
+        expected_by=datetime(2027, 2, 24, 5, tzinfo=UTC),
+    )
+    assert further_west.expected_by_text == "Expected by Wed, Feb 24, 2027."
 
 
 def test_r17_a_fix_says_by_when_it_will_be_right() -> None:
     told = explain(Finding("email-missing"), SCREEN, expected_after_fix=NOW + timedelta(minutes=15))
-    assert told.expected_by_text == "Once that is done, it is right by itself: by today 10:15 AM."
+    assert told.expected_by_text == "Once that is done, it comes right by itself, by today 10:15 AM."
     assert explain(Finding("email-missing"), SCREEN).expected_by_text == ""
     assert explain(Finding("test-visit"), SCREEN, expected_after_fix=NOW).expected_by_text == ""
 

@@ -164,6 +164,17 @@ def newer(transaction: Transaction, thing: Thing, change_id: int) -> SettingChan
     return next((one for one in found if not one.is_undone), None)
 
 
+def authors(transaction: Transaction, change_ids: Sequence[int]) -> dict[int, str]:
+    """Number of a change → who made it; one query, none where nothing is asked."""
+    if not change_ids:
+        return {}
+    rows = transaction.execute(
+        "select change_id, changed_by from setting_change where practice_id = %s and change_id = any(%s)",
+        (transaction.practice_id, list(change_ids)),
+    ).fetchall()
+    return {int(change_id): str(name) for change_id, name in rows}
+
+
 def _select(
     transaction: Transaction, where: str, parameters: Mapping[str, Any], *, at_most: int | None = None
 ) -> list[SettingChange]:

@@ -1,6 +1,6 @@
 """The answer to "where is my appointment?": gathered from what is stored, in the words of the reason catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from visitsync.domain.patient import Patient
 from visitsync.domain.time_words import in_words, wall_in_words
 from visitsync.domain.visit import Visit, VisitState
 from visitsync.rules.reading import expected_after_fix
-from visitsync.storage import appointment_lists, decisions, patients, visits
+from visitsync.storage import appointment_lists, decisions, patients, setting_touches, visits
 from visitsync.storage.appointment_lists import Key
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.database import Transaction
@@ -23,6 +23,7 @@ from visitsync.storage.visits import PastChange, VisitOfOld
 from visitsync.sync.beside import NEVER_PLANNED, beside, mark_taken_away, others_beside
 from visitsync.sync.desk import Desk
 from visitsync.sync.evidence import Evidence, evidence_by_section
+from visitsync.sync.judging import SETTING_CHANGED
 from visitsync.sync.lines import booked_as, full_name, known_patient, named, standing
 from visitsync.sync.looking_up import look_up, nearest_first
 from visitsync.sync.never_received import NotReceived, never_received
@@ -145,7 +146,7 @@ def to_be_fixed(
 
 
 def answers_to(transaction: Transaction, vault: Vault, office: Office, keys: Sequence[Key]) -> tuple[Answer, ...]:
-    """The answers about these appointments, in this order, in six queries however many they are."""
+    """The answers about these appointments, in this order, in six queries however many they are, or seven."""
     stored = {
         (one.stored.connection_id, one.stored.appointment.id): one.stored
         for one in appointment_lists.listed(transaction, vault, keys)
@@ -162,10 +163,13 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     histories: Mapping[Key, Sequence[PastDecision]]
     visits: Mapping[Key, Sequence[VisitOfOld]]
     changes: Mapping[str, Sequence[PastChange]]
+    authors: Mapping[str, str]
+    """Number of a setting change, as causes name it → who made it."""
 
 
 def _around(transaction: Transaction, vault: Vault, stored: Mapping[Key, StoredAppointment]) -> _Around:
     keys = list(stored)
+    histories = decisions.histories(transaction, keys)
     their_visits = visits.of_appointments(transaction, keys)
     visit_ids = [one.visit.id for some in their_visits.values() for one in some]
     their_patients = {
@@ -176,10 +180,20 @@ def _around(transaction: Transaction, vault: Vault, stored: Mapping[Key, StoredA
     return _Around(
         people=patients.find_everywhere(transaction, vault, their_patients),
         others=others_beside(transaction, keys),
-        histories=decisions.histories(transaction, keys),
+        histories=histories,
         visits=their_visits,
         changes=visits.histories(transaction, visit_ids),
+        authors=_authors(transaction, histories.values()),
     )
+
+
+def _authors(transaction: Transaction, histories: Iterable[Sequence[PastDecision]]) -> dict[str, str]:
+    numbers = {int(one.cause_id) for past in histories for one in past if _is_of_a_change(one)}
+    return {str(number): name for number, name in setting_touches.authors(transaction, list(numbers)).items()}
+
+
+def _is_of_a_change(past: PastDecision) -> bool:
+    return past.cause == SETTING_CHANGED and past.cause_id.isdecimal()
 
 
 def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
@@ -227,7 +241,7 @@ def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
                 outcome=decision.outcome,
             )
         ),
-        timeline=timeline(stored, screen, history, their_visits, around.changes),
+        timeline=timeline(stored, screen, history, their_visits, around.changes, around.authors),
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from visitsync.domain.explanation import CheckMark
+from visitsync.storage.practice_settings import Author, note_change
 from visitsync.sync.answers import Answer, answer_to, answers_to
 from visitsync.sync.conftest import NOW, Front
 from visitsync.sync.timeline import Happening
@@ -38,6 +39,27 @@ def test_what_happened_is_told_in_order_and_in_words(front: Front) -> None:
         (Happening.VISIT_CREATED, "Visit created."),
     ]
     assert (lines[2].at_text, lines[2].because) == ("today 7:00 AM", "the appointment was read")
+
+
+def test_nothing_is_judged_before_it_is_read_nor_said_twice(front: Front) -> None:
+    front.books("a1", "2026-11-24T10:30", kind="2", first_seen_at=NOW + timedelta(milliseconds=5))
+    lines = seen(front, "a1").timeline
+    assert [line.kind for line in lines[-2:]] == [Happening.FIRST_READ, Happening.JUDGED]
+    assert lines[-1].sentence == "Not booked as telemedicine."
+
+
+def test_who_changed_a_setting_is_named(front: Front) -> None:
+    front.books("a1", "2026-11-24T10:30")
+    with front.database.practice(front.practice_id) as transaction:
+        change = note_change(transaction, Author("Ana Admin", NOW), "approve type")
+        transaction.execute(
+            """insert into decision (practice_id, connection_id, appointment_id, decided_at, outcome, findings, cause,
+                                     cause_id, rules_version)
+               select practice_id, connection_id, appointment_id, decided_at, outcome, findings, 'setting changed', %s,
+                      rules_version from decision where practice_id = %s""",
+            (str(change), front.practice_id),
+        )
+    assert "Ana Admin changed a setting" in {line.because for line in seen(front, "a1").timeline}
 
 
 def test_codes_stay_there_for_engineers(front: Front) -> None:

@@ -8,10 +8,13 @@ import msgspec
 
 from visitsync.domain.decision import Finding, Outcome
 from visitsync.domain.explanation import Screen, explain
+from visitsync.domain.reason import Severity
+from visitsync.domain.reasons import REASONS
 from visitsync.domain.time_words import in_words
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.decisions import PastDecision
 from visitsync.storage.visits import PastChange, VisitOfOld
+from visitsync.sync.judging import SETTING_CHANGED
 
 MOST_NAMED = 3
 
@@ -83,14 +86,20 @@ def timeline(
     history: Sequence[PastDecision],
     visits: Sequence[VisitOfOld],
     changes: Mapping[str, Sequence[PastChange]],
+    authors: Mapping[str, str],
 ) -> tuple[TimelineLine, ...]:
-    """Everything that is known to have happened, the oldest first."""
+    """Everything that is known to have happened, the oldest first; `authors` are who made which setting change."""
     happened = [
         *_in_the_emr(stored, screen),
-        *_judged(history, screen),
+        *_judged(history, screen, authors),
         *(line for one in visits for line in _of_visit(one, changes.get(one.visit.id, ()), screen)),
     ]
-    return tuple(sorted(happened, key=lambda line: line.at))
+    return tuple(sorted(happened, key=lambda line: (line.at.replace(microsecond=0), _turn(line.kind), line.at)))
+
+
+def _turn(kind: Happening) -> int:
+    """Of what is noted in the same second, which comes first: nothing is judged before it is read."""
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST)
 
 
 def _in_the_emr(stored: StoredAppointment, screen: Screen) -> Iterable[TimelineLine]:
@@ -104,22 +113,33 @@ def _in_the_emr(stored: StoredAppointment, screen: Screen) -> Iterable[TimelineL
         yield _line(screen, seen_at, Happening.FIRST_READ, f"First read from {emr}.")
 
 
-def _judged(history: Sequence[PastDecision], screen: Screen) -> Iterable[TimelineLine]:
+def _judged(history: Sequence[PastDecision], screen: Screen, authors: Mapping[str, str]) -> Iterable[TimelineLine]:
     before: tuple[Finding, ...] = ()
     for past in history:
-        because = BECAUSE.get(past.cause, "")
+        because = _because(past, authors)
         yield _line(screen, past.decided_at, Happening.JUDGED, _verdict(past, before, screen), because)
         before = past.findings
+
+
+def _because(past: PastDecision, authors: Mapping[str, str]) -> str:
+    author = authors.get(past.cause_id, "") if past.cause == SETTING_CHANGED else ""
+    return f"{author} changed a setting" if author else BECAUSE.get(past.cause, "")
 
 
 def _verdict(past: PastDecision, before: Sequence[Finding], screen: Screen) -> str:
     """How it stands since then, what is found, and what of it is solved."""
     stands = STANDS[past.outcome]
-    found = _titles(past.findings, screen)
+    found = [one for one in _titles(past.findings, screen) if one.lower() != stands.lower()]
     codes = {one.code for one in past.findings}
-    solved = _titles([one for one in before if one.code not in codes], screen)
+    solved = _titles([one for one in before if one.code not in codes and _was_a_problem(one)], screen)
     words = stands if stands.endswith(".") else f"{stands}{': ' + _and_so_on(found) if found else ''}."
     return f"{words} Solved: {_and_so_on(solved)}." if solved else words
+
+
+def _was_a_problem(finding: Finding) -> bool:
+    """What passes by itself was none: nobody solved it."""
+    reason = REASONS.get(finding.code)
+    return reason is not None and not reason.resolves_itself and reason.severity is not Severity.INFORMS
 
 
 def _titles(findings: Iterable[Finding], screen: Screen) -> list[str]:
@@ -142,7 +162,16 @@ def _of_visit(one: VisitOfOld, changes: Sequence[PastChange], screen: Screen) ->
     yield _line(screen, one.created_at, Happening.VISIT_CREATED, created)
     for change in changes:
         kind, sentence = _VISIT_WORDS.get(change.what, (Happening.VISIT_CHANGED, f"Visit changed: {change.what}."))
-        yield _line(screen, change.changed_at, kind, sentence + _moved_to(change, screen))
+        words = _linked(change) if change.what == "relinked" else sentence + _moved_to(change, screen)
+        yield _line(screen, change.changed_at, kind, words)
+
+
+def _linked(change: PastChange) -> str:
+    if change.before == change.after:
+        return "Visit brought up to date."
+    if not change.after:
+        return "Visit no longer linked to a provider."
+    return "Visit linked to another provider." if change.before else "Visit linked to its provider."
 
 
 def _moved_to(change: PastChange, screen: Screen) -> str:
@@ -156,6 +185,8 @@ def _line(screen: Screen, at: datetime, kind: Happening, sentence: str, because:
         at=at, at_text=in_words(at, screen.zone, screen.now), kind=kind, sentence=sentence, because=because
     )
 
+
+_FIRST = (Happening.BOOKED, Happening.CHANGED_IN_EMR, Happening.FIRST_READ, Happening.JUDGED)
 
 _VISIT_WORDS: Mapping[str, tuple[Happening, str]] = {
     "moved": (Happening.VISIT_MOVED, "Visit moved with its appointment."),

@@ -16,9 +16,9 @@ from visitsync.domain.reason import Owner
 from visitsync.simulator_kit.app import App
 from visitsync.simulator_kit.clinic import Clinic
 
-SOON = "Once that is done, it is right by itself: by today"
+SOON = "Once that is done, it comes right by itself, by today"
 """A fix shows the same day."""
-WITHIN_A_DAY = "Once that is done, it is right by itself: by tomorrow"
+WITHIN_A_DAY = "Once that is done, it comes right by itself, by tomorrow"
 """It lies more than seven business days ahead."""
 
 

@@ -44,7 +44,7 @@ def preview_in_words(turned: Sequence[Turned]) -> str:
     )
     parts += (f"{count} would be: {OUTCOME_IN_A_LINE[after]}" for after, count in sorted(others.items()))
     if said := sum(one.before is one.after for one in turned):
-        parts.append(f"for {said} only the explanation would change")
+        parts.append(f"{said} would stay as {'it is' if said == 1 else 'they are'}, for another reason")
     return ", ".join(parts) or "No appointment would change"
 
 

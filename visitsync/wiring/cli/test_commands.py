@@ -39,7 +39,7 @@ def test_why_names_the_fix_the_owner_and_the_time_and_follows_once_it_is_made(
     assert "No e-mail on the record" in before.words
     assert "Ask the patient for an e-mail address" in before.words
     assert "front desk" in before.words
-    assert "Once that is done, it is right by itself: by today" in before.words
+    assert "Once that is done, it comes right by itself, by today" in before.words
     fix = SCENARIOS["B1"].fix
     assert fix is not None
     fix(at.emr.clinic, appointment_id)

@@ -73,7 +73,7 @@ def test_a_person_reads_what_happened_and_signs_in_to_the_pages(
         for words in (
             "Every appointment has its answer",
             "need a fix",
-            "Once that is done, it is right by itself: by today",
+            "Once that is done, it comes right by itself, by today",
             "the front desk enters the missing e-mail",
             "What to try next",
             "visitsync why larkspur",

@@ -30,7 +30,7 @@ def test_the_leading_reason_tells_what_to_do_who_can_and_by_when_it_works(
     assert "No e-mail on the record" in todo
     assert "Ask the patient for an e-mail address" in todo
     assert "The front desk can do this" in todo
-    assert "Once that is done, it is right by itself: by " in todo
+    assert "Once that is done, it comes right by itself, by " in todo
 
 
 def test_every_check_is_there_with_its_evidence_and_the_failing_ones_with_their_fix(
