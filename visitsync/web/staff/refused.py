@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
 from visitsync.storage import audit, practices
@@ -48,7 +49,7 @@ def _keep(
         object_id=_page(request),
         why=why,
         details=details or {},
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=get_client_ip(request) or "",
     )
     with parts().database.practice(practice_id) as transaction:
         audit.record(transaction, parts().vault, entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
 from visitsync.storage import audit
@@ -34,6 +35,6 @@ def note(
         object_id=object_id,
         why=(match.view_name or "") if match else "",
         details=details or {},
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=get_client_ip(request) or "",
     )
     audit.record(transaction, parts().vault, entry)
