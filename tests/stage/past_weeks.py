@@ -82,7 +82,8 @@ def three_months(now: datetime) -> list[Lived]:
 def _lived(start: datetime, number: int) -> Lived:
     booked = start - timedelta(hours=20 + number % 30)
     seen = booked + timedelta(minutes=2 + number % 11, seconds=20)
-    ready = ("ready", ())
+    ready: tuple[str, tuple[str, ...]] = ("ready", ())
+    decided: tuple[tuple[datetime, str, tuple[str, ...]], ...]
     if number % 9 == 4:
         wait = timedelta(hours=3)
         code = ("email-missing", "email-shared", "type-misspelt", "demographics-missing")[number // 9 % 4]

@@ -1,6 +1,7 @@
 """What the last days brought, counted from a past that was written by hand."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -168,10 +169,10 @@ def told(database: Database, vault: Vault, practice_id: UUID, connection_id: UUI
     return Told(database, vault, practice_id, connection_id)
 
 
-def _decided(*said: tuple[object, ...], is_test: bool = False) -> Lived:
+def _decided(*said: Any, is_test: bool = False) -> Lived:
     """An appointment at ten that was booked when it was first judged; each is when, outcome, codes."""
     decided = tuple((at, str(outcome), tuple(map(str, codes))) for at, outcome, *codes in said)
-    return Lived(start=TEN, booked_at=min(decided[0][0], BOOKED), decided=decided, is_test=is_test)  # type: ignore[arg-type, type-var]
+    return Lived(start=TEN, booked_at=min(decided[0][0], BOOKED), decided=decided, is_test=is_test)
 
 
 def _took(minutes: int) -> Lived:
