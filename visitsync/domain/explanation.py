@@ -12,7 +12,7 @@ from visitsync.domain.local_time import zone_named
 from visitsync.domain.patient_wording import NOTHING_TO_DO
 from visitsync.domain.reason import Owner, Reason, Severity
 from visitsync.domain.reasons import REASONS, TROUBLE_OF_UNKNOWN_KIND
-from visitsync.domain.time_words import day_in_words, in_words
+from visitsync.domain.time_words import day_in_words, in_words, zone_letters
 
 DEFAULT_WORDS: Mapping[str, str] = {
     "type": "appointment type",
@@ -51,6 +51,8 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     """Reason → the fix in the EMR's own words, where its menus or fields have names of their own."""
     zone: str
     now: datetime
+    names_zone: bool = False
+    """Whether times of day say whose clocks they are by: where those are not the practice's."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +87,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     mark: CheckMark
     explanations: tuple[Explanation, ...] = ()
+
+
+def moment(instant: datetime, screen: Screen) -> str:
+    """An aware instant on the screen's clocks: "today 2:30 PM", "today 2:30 PM CST"."""
+    words = in_words(instant, screen.zone, screen.now)
+    return f"{words} {zone_letters(instant, screen.zone)}" if screen.names_zone and ":" in words else words
 
 
 def explain(
@@ -177,10 +185,10 @@ def _expected_by_text(
         if expected_by is None:
             return ""
         day = _day_it_enters(finding, screen)
-        return f"Expected by {day or in_words(expected_by, screen.zone, screen.now)}."
+        return f"Expected by {day or moment(expected_by, screen)}."
     if expected_after_fix is None:
         return ""
-    return f"Once that is done, it comes right by itself, by {in_words(expected_after_fix, screen.zone, screen.now)}."
+    return f"Once that is done, it comes right by itself, by {moment(expected_after_fix, screen)}."
 
 
 def _day_it_enters(finding: Finding, screen: Screen) -> str | None:
@@ -220,7 +228,7 @@ def _time_in_words(name: str, text: str, screen: Screen) -> str | None:
             today = screen.now.astimezone(zone_named(screen.zone)).date()
             return day_in_words(date.fromisoformat(text), today)
         if name.endswith("_at"):
-            return in_words(datetime.fromisoformat(text), screen.zone, screen.now)
+            return moment(datetime.fromisoformat(text), screen)
     except (ValueError, OverflowError):
         pass
     return None

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from visitsync.domain.local_time import zone_named
+from visitsync.domain.local_time import UnknownZone, zone_named
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,6 +40,15 @@ def wall_in_words(wall: datetime) -> str:
 def time_in_words(instant: datetime, zone: str) -> str:
     """The time of day of an aware instant: "2:30 PM". Raises UnknownZone."""
     return _time(instant.astimezone(zone_named(zone)))
+
+
+def zone_letters(instant: datetime, zone: str) -> str:
+    """What people call the zone at that instant: "EST"; its name where it has no letters, or nobody knows it."""
+    try:
+        letters = instant.astimezone(zone_named(zone)).tzname() or ""
+    except UnknownZone:
+        return zone
+    return letters if letters.isalpha() else zone
 
 
 def stamp_in_words(instant: datetime, zone: str) -> str:

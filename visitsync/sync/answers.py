@@ -8,9 +8,9 @@ import msgspec
 
 from visitsync.domain.appointment import Appointment
 from visitsync.domain.decision import Finding, Outcome
-from visitsync.domain.explanation import Check, Explanation, Screen, explain, for_patient, seven_checks
+from visitsync.domain.explanation import Check, Explanation, Screen, explain, for_patient, moment, seven_checks
 from visitsync.domain.patient import Patient
-from visitsync.domain.time_words import in_words, wall_in_words
+from visitsync.domain.time_words import wall_in_words, zone_letters
 from visitsync.domain.visit import Visit, VisitState
 from visitsync.rules.reading import expected_after_fix
 from visitsync.storage import appointment_lists, decisions, patients, setting_touches, visits
@@ -24,7 +24,7 @@ from visitsync.sync.beside import NEVER_PLANNED, beside, mark_taken_away, others
 from visitsync.sync.desk import Desk
 from visitsync.sync.evidence import Evidence, evidence_by_section
 from visitsync.sync.judging import SETTING_CHANGED
-from visitsync.sync.lines import booked_as, full_name, known_patient, named, standing
+from visitsync.sync.lines import booked_as, full_name, known_patient, named, screen_of, standing
 from visitsync.sync.looking_up import look_up, nearest_first
 from visitsync.sync.never_received import NotReceived, never_received
 from visitsync.sync.office import Office, office_of
@@ -199,7 +199,7 @@ def _is_of_a_change(past: PastDecision) -> bool:
 def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
     appointment = stored.appointment
     key = stored.connection_id, appointment.id
-    screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
+    screen = screen_of(appointment, desk)
     decision = standing(stored.decided(), appointment, desk, _seen_now(desk, stored, around))
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
     patient = known_patient(stored, around.people)
@@ -226,7 +226,7 @@ def _answer(desk: Desk, stored: StoredAppointment, around: _Around) -> Answer:
         ),
         checks=seven_checks(decision, screen, expected_after_fix=after_fix),
         expected_by=decision.expected_by,
-        expected_by_text=in_words(decision.expected_by, screen.zone, screen.now) if decision.expected_by else "",
+        expected_by_text=moment(decision.expected_by, screen) if decision.expected_by else "",
         for_patient=for_patient(decision),
         first_seen_at=appointment.first_seen_at,
         history=_history(history, their_visits, around.changes),
@@ -254,8 +254,10 @@ def _seen_now(desk: Desk, stored: StoredAppointment, around: _Around) -> tuple[F
 
 def _when(appointment: Appointment, screen: Screen) -> str:
     """With the time of day, as the EMR's screen shows it."""
-    near = in_words(appointment.start.instant, screen.zone, screen.now)
-    return near if ":" in near else wall_in_words(appointment.start.wall)
+    start = appointment.start
+    near = moment(start.instant, screen)
+    letters = f" {zone_letters(start.instant, screen.zone)}" if screen.names_zone else ""
+    return near if ":" in near else f"{wall_in_words(start.wall)}{letters}"
 
 
 def _latest(their_visits: Sequence[VisitOfOld]) -> Visit | None:

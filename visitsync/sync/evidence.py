@@ -8,10 +8,10 @@ import msgspec
 from visitsync.domain.appointment import Appointment, Mark
 from visitsync.domain.decision import Outcome
 from visitsync.domain.evidence_text import shown
-from visitsync.domain.explanation import DEFAULT_WORDS, Screen
+from visitsync.domain.explanation import DEFAULT_WORDS, Screen, moment
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import CatalogEntry, Demographic, PracticeContext
-from visitsync.domain.time_words import in_words, wall_in_words
+from visitsync.domain.time_words import wall_in_words
 from visitsync.rules.conditions import TYPE_LIKE
 
 
@@ -57,7 +57,7 @@ def _mark(mark: Mark, practice: PracticeContext) -> str:
 def _email(found: Evidence) -> str:
     if found.patient is None:
         return ""
-    return _sentence(f"E-mail on the record: {_masked(found.patient.email)}") if found.patient.email else "No e-mail."
+    return _sentence(f"E-mail on the record: {_masked(found.patient.email) if found.patient.email else 'none'}")
 
 
 def _masked(address: str) -> str:
@@ -69,7 +69,7 @@ def _time(found: Evidence) -> str:
     booked_at, start = found.appointment.booked_at, found.appointment.start.instant
     if booked_at is None:
         return ""
-    return f"Booked {in_words(booked_at, found.screen.zone, found.screen.now)}, {_span(start - booked_at)}."
+    return f"Booked {moment(booked_at, found.screen)}, {_span(start - booked_at)}."
 
 
 def _span(ahead: timedelta) -> str:

@@ -30,10 +30,24 @@ class Late(msgspec.Struct, frozen=True):
     """A sentence for staff."""
 
     @property
+    def title(self) -> str:
+        """In a few words."""
+        return TITLES[self.kind]
+
+    @property
     def then(self) -> str:
         """What to do about it, for whoever runs the practice's connection; names no command."""
         return WHAT_TO_DO[self.kind]
 
+
+TITLES: Mapping[LateKind, str] = {
+    LateKind.READ_LATE: "Running late",
+    LateKind.NO_SENDER: "No sender is registered",
+    LateKind.NOBODY_LISTENS: "Nobody is listening",
+    LateKind.MESSAGES_WAIT: "Messages wait",
+    LateKind.RESENDING: "Messages come again and again",
+    LateKind.TOO_QUIET: "Too quiet",
+}
 
 WHAT_TO_DO: Mapping[LateKind, str] = {
     LateKind.READ_LATE: "If this does not pass within the hour, ask for help: the reading itself may stand still.",

@@ -8,7 +8,7 @@ import msgspec
 
 from visitsync.domain.appointment import Appointment, MarkKind
 from visitsync.domain.decision import Decision, Finding, Outcome
-from visitsync.domain.explanation import Explanation, explain
+from visitsync.domain.explanation import Explanation, Screen, explain
 from visitsync.domain.local_time import UnknownZone, zone_named
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import PracticeContext
@@ -180,7 +180,7 @@ def _line(office: Office, listed: Listed, people: Mapping[Key, Patient], others:
         end=appointment.end,
         day=start.instant.astimezone(zone_named(office.zone)).date(),
         start_text=time_in_words(start.wall.replace(tzinfo=UTC), "UTC"),  # as it stands, even where clocks skip it
-        other_zone=_other_zone(start.instant, start.zone, office.zone),
+        other_zone=other_zone(start.instant, start.zone, office.zone),
         duration_minutes=appointment.duration_minutes,
         patient_id=appointment.patient_id or "",
         patient_name=full_name(patient) if patient else "",
@@ -210,12 +210,20 @@ def _leading(decision: Decision, appointment: Appointment, desk: Desk) -> Explan
     if not decision.findings:
         return None
     leading = next((one for one in decision.findings if not is_of_connection(one.code)), decision.findings[0])
-    screen = msgspec.structs.replace(desk.screen, zone=appointment.start.zone)
+    screen = screen_of(appointment, desk)
     after_fix = expected_after_fix(appointment, desk.practice, screen.now)
     return explain(leading, screen, expected_by=decision.expected_by, expected_after_fix=after_fix)
 
 
-def _other_zone(instant: datetime, zone: str, practice_zone: str) -> str:
+def screen_of(appointment: Appointment, desk: Desk) -> Screen:
+    """The desk's screen on the clocks of the appointment, which it names where they are not the practice's."""
+    start, screen = appointment.start, desk.screen
+    is_other = bool(other_zone(start.instant, start.zone, screen.zone))
+    return msgspec.structs.replace(screen, zone=start.zone, names_zone=is_other)
+
+
+def other_zone(instant: datetime, zone: str, practice_zone: str) -> str:
+    """The zone, where its clocks differ from the practice's at that instant; else ""."""
     if zone == practice_zone:
         return ""
     try:

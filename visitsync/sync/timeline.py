@@ -7,10 +7,9 @@ from enum import StrEnum
 import msgspec
 
 from visitsync.domain.decision import Finding, Outcome
-from visitsync.domain.explanation import Screen, explain
+from visitsync.domain.explanation import Screen, explain, moment
 from visitsync.domain.reason import Severity
 from visitsync.domain.reasons import REASONS
-from visitsync.domain.time_words import in_words
 from visitsync.storage.appointments import StoredAppointment
 from visitsync.storage.decisions import PastDecision
 from visitsync.storage.visits import PastChange, VisitOfOld
@@ -177,13 +176,11 @@ def _linked(change: PastChange) -> str:
 def _moved_to(change: PastChange, screen: Screen) -> str:
     if change.what != "moved" or change.after is None:
         return ""
-    return f" It starts {in_words(datetime.fromisoformat(change.after), screen.zone, screen.now)} now."
+    return f" It starts {moment(datetime.fromisoformat(change.after), screen)} now."
 
 
 def _line(screen: Screen, at: datetime, kind: Happening, sentence: str, because: str = "") -> TimelineLine:
-    return TimelineLine(
-        at=at, at_text=in_words(at, screen.zone, screen.now), kind=kind, sentence=sentence, because=because
-    )
+    return TimelineLine(at=at, at_text=moment(at, screen), kind=kind, sentence=sentence, because=because)
 
 
 _FIRST = (Happening.BOOKED, Happening.CHANGED_IN_EMR, Happening.FIRST_READ, Happening.JUDGED)

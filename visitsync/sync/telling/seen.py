@@ -19,7 +19,8 @@ from visitsync.storage.database import Transaction
 from visitsync.storage.practices import ConnectionState
 from visitsync.storage.vault import Vault
 from visitsync.sync.desk import Desk
-from visitsync.sync.lateness import LateKind, what_takes_long
+from visitsync.sync.lateness import TITLES as LATE_KINDS
+from visitsync.sync.lateness import what_takes_long
 from visitsync.sync.office import Office
 from visitsync.sync.push_health import push_health
 from visitsync.sync.telling.times import Calendar
@@ -110,7 +111,7 @@ def rank_of(code: str) -> Rank:
     """How grave a matter of a connection is."""
     if code in _RANKS:
         return _RANKS[code]
-    return Rank.LATE if code in _LATE_TITLES else Rank.FOR_AN_ADMIN
+    return Rank.LATE if code in LATE_KINDS else Rank.FOR_AN_ADMIN
 
 
 _Matter = tuple[str, str, tuple[str, ...]]
@@ -119,13 +120,6 @@ _STATES: Mapping[ConnectionState, str] = {
     ConnectionState.PAUSED: "connection-paused",
 }
 _RANKS: Mapping[str, Rank] = {"connection-needs-reconnect": Rank.RECONNECT, "connection-paused": Rank.PAUSED}
-_LATE_TITLES: Mapping[str, str] = {
-    LateKind.READ_LATE: "Running late",
-    LateKind.NO_SENDER: "No sender is registered",
-    LateKind.MESSAGES_WAIT: "Messages wait",
-    LateKind.RESENDING: "Messages come again and again",
-    LateKind.TOO_QUIET: "Too quiet",
-}
 
 
 def _states(desk: Desk) -> Iterator[_Matter]:
@@ -147,7 +141,7 @@ def _late(transaction: Transaction, desk: Desk) -> Iterator[_Matter]:
     push = None if desk.manifest.is_listed else push_health(transaction, desk.connection, heard_at, now)
     late = what_takes_long(push, heard_at or desk.connection.created_at, desk.practice, now)
     if late is not None:
-        yield late.kind, _LATE_TITLES[late.kind], (late.what, late.then)
+        yield late.kind, late.title, (late.what, late.then)
 
 
 def _explained(desk: Desk, code: str) -> _Matter:

@@ -16,13 +16,15 @@ class Entry(msgspec.Struct, frozen=True):
     permission: Permission
     is_main: bool = False
     """Also in the bar at the bottom of a phone."""
+    short: str = ""
+    """What it is called there, where the label would take two lines."""
 
 
 ENTRIES = (
     Entry("today", "Today", "sun", Permission.SEE_VISITS, is_main=True),
     Entry("my-day", "My day", "person", Permission.SEE_OWN_VISITS, is_main=True),
     Entry("find", "Find", "search", Permission.SEE_VISITS, is_main=True),
-    Entry("attention", "Needs attention", "flag", Permission.SEE_VISITS, is_main=True),
+    Entry("attention", "Needs attention", "flag", Permission.SEE_VISITS, is_main=True, short="To do"),
     Entry("connections", "Connections", "plug", Permission.SEE_CONNECTIONS),
     Entry("catalog", "Types and providers", "tag", Permission.SEE_SETTINGS),
     Entry("users", "Users", "people", Permission.SEE_USERS),
@@ -39,6 +41,7 @@ class Link(msgspec.Struct, frozen=True):
     icon: str
     is_here: bool
     is_main: bool
+    short: str
 
 
 def navigation(viewer: Viewer, here: str) -> list[Link]:
@@ -50,6 +53,7 @@ def navigation(viewer: Viewer, here: str) -> list[Link]:
             icon=entry.icon,
             is_here=here == entry.view or here.startswith(f"{entry.view}-"),
             is_main=entry.is_main,
+            short=entry.short or entry.label,
         )
         for entry in ENTRIES
         if viewer.may(entry.permission) and _is_there(entry.view, viewer)

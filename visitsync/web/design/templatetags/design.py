@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from visitsync.domain.decision import Outcome
 from visitsync.domain.explanation import CheckMark
 from visitsync.domain.time_words import in_words, stamp_in_words, time_in_words
+from visitsync.domain.time_words import zone_letters as letters_of
 from visitsync.web.design.icons import PATHS
 from visitsync.web.design.outcome_looks import CHECKS, OUTCOMES, Look
 
@@ -63,6 +64,12 @@ def outcome_word(value: str) -> str:
 def clock(instant: datetime, zone: str) -> str:
     """The time of day in that zone."""
     return time_in_words(instant, zone)
+
+
+@register.filter
+def zone_letters(instant: datetime, zone: str) -> str:
+    """What people call the zone then: "EST"."""
+    return letters_of(instant, zone)
 
 
 @register.filter

@@ -39,7 +39,8 @@ def test_every_check_is_there_with_its_evidence_and_the_failing_ones_with_their_
     words = _words(as_person("front").get(answer_about(clinics, "email-missing")))
     checks = words.split("The seven checks", 1)[1].split("What happened", 1)[0]
     assert checks.count("Fine:") + checks.count("To be fixed:") + checks.count("Waiting:") == 7
-    assert "To be fixed: The patient has a valid e-mail of their own No e-mail on the record" in checks
+    failing = "The patient has a valid e-mail of their own E-mail on the record: none. No e-mail on the record"
+    assert f"To be fixed: {failing}" in checks
     assert "Telemedicine" in checks.split("To be fixed:", 1)[0], "evidence of what was passed"
 
 

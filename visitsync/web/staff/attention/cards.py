@@ -70,6 +70,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     group: Group
     icon: str
     tone: str
+    how_many: str
+    """How many appointments, where the title counts something else; else ""."""
     about: str
     """Which thing it is about, where that is not in the title."""
     who: str
@@ -124,6 +126,7 @@ def _card(
         group=group,
         icon=icon,
         tone=tone,
+        how_many=_how_many(group),
         about=_about(group),
         who=WHO[group.owner],
         emrs=_emrs(group.connections, office),
@@ -142,6 +145,13 @@ def _card(
         may_accept=group.spelling is not None and is_admin,
         may_enable=group.provider is not None and is_admin,
     )
+
+
+def _how_many(group: Group) -> str:
+    said, _, _ = group.title.partition(" ")
+    if said == str(group.count):
+        return ""
+    return f"{group.count} appointment{'s' if group.count > 1 else ''}"
 
 
 def _about(group: Group) -> str:

@@ -15,7 +15,7 @@ from visitsync.sync.office import Office
 from visitsync.web.staff.viewer import Viewer
 
 LATELY = timedelta(days=14)
-MOST = 12
+MOST_DEALINGS = 12
 MOST_LOOKED_AT = 50
 
 HOUSEHOLDS = frozenset({"link household", "unlink household"})
@@ -43,6 +43,8 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 
     at: datetime
     name: str
+    change: str
+    """What the change of the settings is called; "" for what was none, or took one back."""
     what: str
     value: str
     end: str
@@ -54,12 +56,12 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 
 def lately(transaction: Transaction, vault: Vault, office: Office, viewer: Viewer) -> list[Happened]:
     """The newest first; three queries."""
-    dealings = being_dealt_with.latest(transaction, vault, at_most=MOST)
+    dealings = being_dealt_with.latest(transaction, vault, at_most=MOST_DEALINGS)
     changes = setting_touches.latest(transaction, at_most=MOST_LOOKED_AT)
     found = [_dealt(one) for one in dealings if one.ended_at is not None]
     found += [_changed(one, office, viewer) for one in changes if one.what in WORDS]
     recent = [one for one in found if viewer.now - one.at < LATELY]
-    return sorted(recent, key=lambda one: one.at, reverse=True)[:MOST]
+    return sorted(recent, key=lambda one: one.at, reverse=True)
 
 
 def may_take_back(viewer: Viewer, change: SettingChange) -> bool:
@@ -72,6 +74,7 @@ def _dealt(one: Dealing) -> Happened:
     return Happened(
         at=one.began_at,
         name=one.name,
+        change="",
         what=f"Dealt with: {one.title}",
         value="",
         end=f"put down by {one.ended_by}" if one.ended_by else "no longer needed",
@@ -85,6 +88,7 @@ def _changed(one: SettingChange, office: Office, viewer: Viewer) -> Happened:
     return Happened(
         at=one.changed_at,
         name=one.changed_by,
+        change="" if one.undoes else one.what,
         what=what,
         value=_value(one, office),
         end="taken back" if one.is_undone else "",

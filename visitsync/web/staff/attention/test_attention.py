@@ -26,9 +26,9 @@ def test_everything_is_grouped_by_what_to_do_the_soonest_first(as_person: AsPers
     words = words_of(as_person("front").get(ATTENTION))
     assert f"{_needs(clinics).count} appointments wait for a person" in words
     near = words.split("Today and tomorrow", 1)[1].split("Within a week")[0]
-    assert "4 patients have no e-mail First: today 10:30 AM · The front desk, in the EMR" in near
+    assert "4 patients have no e-mail 6 appointments · First today 10:30 AM · The front desk, in the EMR" in near
     assert "“Telemedicne Visit” instead of “Telemedicine Visit”" in near
-    assert "Ezra Bellweather First: today 12:00 PM · A practice admin" in near
+    assert "Ezra Bellweather First today 12:00 PM · A practice admin" in near
     assert "1 patient is marked as deceased" in near
     assert words.index("have no e-mail") < words.index("who is not enabled") < words.index("may be cancelled")
 
@@ -135,6 +135,13 @@ def test_who_is_on_it_is_told_to_everybody_until_it_is_mended(as_person: AsPerso
     words = words_of(as_person("front").get(ATTENTION))
     assert "is on it" not in words
     assert "Dealt with: 8 appointments have the same misspelt type – no longer needed" in words
+
+
+def test_what_one_person_did_in_one_go_is_one_line(as_person: AsPerson) -> None:
+    words = words_of(as_person("front").get(ATTENTION)).split("Lately", 1)[1]
+    assert "Connected or accepted 2 types, enabled 5 providers" in words
+    assert words.count("demo admin") == 1
+    assert words.index("5 providers") < words.index("“Imara Osei”")
 
 
 def test_it_can_be_taken_over_and_put_down_and_that_stays_in_the_history(as_person: AsPerson, clinics: Clinics) -> None:

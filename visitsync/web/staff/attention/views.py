@@ -11,9 +11,13 @@ from visitsync.web.parts import parts
 from visitsync.web.staff.attention.cards import sections
 from visitsync.web.staff.attention.families import families
 from visitsync.web.staff.attention.history import lately
+from visitsync.web.staff.attention.together import folded
 from visitsync.web.staff.page import page
 from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
+
+MOST_LINES = 12
+"""Of what happened lately."""
 
 
 @require_safe
@@ -26,7 +30,7 @@ def attention(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         needs = needs_attention(transaction, vault, office)
         dealings = who_is_on_it(transaction, vault, needs, viewer.now)
         shared = families(transaction, vault, needs.groups)
-        happened = lately(transaction, vault, office, viewer)
+        happened = folded(lately(transaction, vault, office, viewer))[:MOST_LINES]
         note(transaction, request, viewer, "view-attention")
     context = {
         "sections": sections(needs, office, viewer, dealings, shared, opened=request.GET.get("open", "")),

@@ -36,6 +36,8 @@ class Silent(msgspec.Struct, frozen=True, kw_only=True):
     explanations: tuple[Explanation, ...]
     is_late: bool
     """It should be here by now, if it was booked before the last reading."""
+    is_told_when: bool
+    """The explanations say when it was read and when it is next."""
     expected_by_text: str
     usual: str
     abnormal_minutes: int
@@ -104,6 +106,7 @@ def _silent(one: NotReceived, office: Office) -> Silent:
         sentence=one.sentence,
         explanations=one.explanations,
         is_late=any(explanation.code in _LATE for explanation in one.explanations),
+        is_told_when=not _TELL_WHEN.isdisjoint(explanation.code for explanation in one.explanations),
         expected_by_text=one.expected_by_text,
         usual=f"{least}–{most}",
         abnormal_minutes=one.abnormal_minutes,
@@ -119,4 +122,5 @@ def _spoken(cards: int, others: int) -> str:
     return f"{total} appointment{'s' if total > 1 else ''} found."
 
 
+_TELL_WHEN = frozenset({"not-received-yet", "not-received-late"})
 _LATE = frozenset({"not-received-late", "not-sent-late"})

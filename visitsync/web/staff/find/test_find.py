@@ -70,7 +70,10 @@ def test_what_is_no_telemedicine_says_why_and_what_to_change(as_person: AsPerson
 def test_what_was_never_received_says_when_its_emr_was_read_and_whether_that_is_normal(as_person: AsPerson) -> None:
     words = _typed(as_person("front"), "999123456")
     assert "Not received" in words
-    assert "DrChrono has never shown it. Last complete read today" in words
+    assert (
+        "We have not received it. From booking to visit it usually takes 3–15 minutes. Last complete reading: today"
+        in words
+    )
     assert "3–15 minutes after booking; more than 30 is not normal" in words
     assert "Still normal" in words
     assert "Look up number 999123456 in DrChrono now" in words

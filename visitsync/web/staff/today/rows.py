@@ -8,7 +8,7 @@ import msgspec
 
 from visitsync.domain.decision import Outcome
 from visitsync.domain.reason import Severity
-from visitsync.domain.time_words import time_in_words
+from visitsync.domain.time_words import time_in_words, zone_letters
 from visitsync.sync.lines import Line, is_of_connection
 
 SOON_MINUTES = 60
@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     time: str
     """By the practice's clocks."""
     there: str
-    """By the clocks of its location, where they differ: "11:00 AM US/Central"."""
+    """By the clocks of its location, where they differ: "11:00 AM CST"."""
     unnamed: str
     """What is said instead of a name."""
     haste: str
@@ -53,7 +53,7 @@ def row(line: Line, zone: str) -> Row:
         line=line,
         key=sha256(f"{line.connection_id} {line.appointment_id}".encode("utf-8", "surrogatepass")).hexdigest()[:12],
         time=time_in_words(line.start, zone),
-        there=f"{line.start_text} {line.other_zone}" if line.other_zone else "",
+        there=f"{line.start_text} {zone_letters(line.start, line.other_zone)}" if line.other_zone else "",
         unnamed=_unnamed(line),
         haste=_haste(line),
         says=_says(line),

@@ -57,7 +57,7 @@ def test_who_was_not_read_yet_is_told_kindly(as_person: AsPerson) -> None:
 
 def test_times_are_by_the_practices_clocks_with_those_of_the_place_beside(as_person: AsPerson) -> None:
     words = words_of(as_person("front").get(TODAY))
-    assert "12:00 PM 11:00 AM US/Central Odette Marchand" in words
+    assert "12:00 PM 11:00 AM CST Odette Marchand" in words
 
 
 def test_a_test_visit_is_labelled(as_person: AsPerson) -> None:
@@ -163,7 +163,7 @@ def test_the_print_view_is_one_plain_list_with_its_date(as_person: AsPerson) -> 
     answer = as_person("front").get(f"{TODAY}/print?day=2026-11-25")
     words = words_of(answer)
     assert "Telemedicine visits: Tomorrow Larkspur Family Practice · Wed, Nov 25, 2026" in words
-    assert "Clara Whitcombe Noor Haddad New York Office Needs a fix No e-mail on the record: Ask" in words
+    assert "Clara Whitcombe Noor Haddad New York Office Needs a fix No e-mail on the record. Ask" in words
     assert "<nav" not in answer.content.decode()
 
 
