@@ -11,7 +11,7 @@ from visitsync.domain.evidence_text import shown
 from visitsync.domain.explanation import DEFAULT_WORDS, Screen, moment
 from visitsync.domain.patient import Patient
 from visitsync.domain.practice import CatalogEntry, Demographic, PracticeContext
-from visitsync.domain.time_words import wall_in_words
+from visitsync.domain.time_words import wall_in_words, zone_letters
 from visitsync.rules.conditions import TYPE_LIKE
 
 
@@ -90,7 +90,9 @@ def _demographics(found: Evidence) -> str:
 
 
 def _starts(found: Evidence) -> str:
-    return f"Starts {wall_in_words(found.appointment.start.wall)}."
+    start = found.appointment.start
+    letters = f" {zone_letters(start.instant, start.zone)}" if found.screen.names_zone else ""
+    return f"Starts {wall_in_words(start.wall)}{letters}."
 
 
 def _provider(found: Evidence) -> str:

@@ -10,7 +10,7 @@ from visitsync.domain.decision import WITH_VISIT, Outcome
 from visitsync.domain.explanation import Check, CheckMark, Explanation
 from visitsync.domain.reason import Owner, Severity
 from visitsync.domain.role import Permission
-from visitsync.domain.time_words import in_words, time_in_words, zone_letters
+from visitsync.domain.time_words import time_in_words, zone_letters
 from visitsync.storage import answer_votes, help_requests
 from visitsync.storage.database import Transaction
 from visitsync.storage.help_requests import HelpRequest
@@ -90,7 +90,6 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     is_check_offered: bool
     may_act: bool
     remedies: Remedies
-    first_seen_text: str
     here_text: str
     """When it starts by the practice's clocks; "" where the location's are the same."""
     vote: bool | None
@@ -125,7 +124,6 @@ def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, ap
         is_check_offered=may_act and can_check(desk),
         may_act=may_act,
         remedies=remedies_for(transaction, viewer, answer, desk),
-        first_seen_text=_first_seen(answer, viewer),
         here_text=_here(answer, viewer),
         vote=answer_votes.vote_of(transaction, connection_id, appointment_id, staff_id=viewer.staff_id),
         requests=tuple(requests),
@@ -144,10 +142,6 @@ def answer_in(
     if answer is None:
         raise Http404
     return answer, office.desks[connection_id]
-
-
-def _first_seen(answer: Answer, viewer: Viewer) -> str:
-    return in_words(answer.first_seen_at, viewer.zone, viewer.now) if answer.first_seen_at else ""
 
 
 def _here(answer: Answer, viewer: Viewer) -> str:

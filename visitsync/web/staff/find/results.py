@@ -25,6 +25,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     day: str
     unnamed: str
     """In place of a name that we do not have."""
+    emr_name: str
+    """Where the practice has more than one; else ""."""
 
 
 class Silent(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +85,12 @@ def results_of(found: Found, office: Office, viewer: Viewer) -> Results:
 
 
 def _card(line: Line, office: Office) -> Card:
-    return Card(line=line, day=_day(line.day, today(office)), unnamed=_unnamed(line))
+    return Card(
+        line=line,
+        day=_day(line.day, today(office)),
+        unnamed=_unnamed(line),
+        emr_name=line.emr_name if len(office.desks) > 1 else "",
+    )
 
 
 def _day(day: date, today: date) -> str:

@@ -159,6 +159,12 @@ def test_a_connection_that_is_read_too_late_is_told(as_person: AsPerson, clinics
     )
 
 
+def test_an_emr_that_pushes_to_nobody_is_told(as_person: AsPerson, clinics: Clinics) -> None:
+    with clinics.database.practice(clinics.practice_id("larkspur")) as transaction:
+        practices.add_connection(transaction, emr="greenway_intergy", base_url="")
+    assert "Greenway Intergy: No sender is registered" in words_of(as_person("front").get(TODAY))
+
+
 def test_the_print_view_is_one_plain_list_with_its_date(as_person: AsPerson) -> None:
     answer = as_person("front").get(f"{TODAY}/print?day=2026-11-25")
     words = words_of(answer)
