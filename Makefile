@@ -8,7 +8,7 @@ READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check lint types walls crash bench new-emr lock clean
+.PHONY: help demo test browser check lint types walls crash bench bench-web screenshots new-emr lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,12 @@ crash: $(READY_DEV) ## Kill workers and PostgreSQL at every point of a turn, and
 
 bench: $(READY_DEV) ## Speed, as ratios to a floor measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-web: $(READY_DEV) ## The pages under 50 requests a second, over a million appointments (ARGS=--small: a quick look)
+	@$(BIN)/python -m bench web $(ARGS)
+
+screenshots: $(READY_DEV) browser ## The pictures of docs/screenshots, taken again of invented people
+	@$(BIN)/python -m tests.stage.album docs/screenshots
 
 new-emr: $(READY_DEV) ## Write the folder of a new EMR, which passes every test as it stands: make new-emr NAME
 	@$(BIN)/python -m scaffold '$(NAME)'

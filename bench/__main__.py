@@ -1,11 +1,14 @@
 """`make bench`: measures once and prints the tables of docs/performance.md; `make bench ARGS=translate` one of them."""
 
+import functools
+
 import click
 
-from bench import pushing, web_reads
+from bench import pushing, web_load, web_reads
 from bench.job import IDLE_POLLS, Figures, run
 from bench.measure import Cost
 from bench.translating import AIMS, Rate, rates
+from bench.web_house import serving
 from visitsync.connector_kit.pages import RecordKind
 from visitsync.connectors import supported_emrs
 
@@ -91,6 +94,27 @@ def reads(practices: int, appointments: int, calls: int) -> None:
             f"| {one.what} | {kind} | {one.most_queries} | {one.median_ms:.1f} ms | {one.p99_ms:.1f} ms "
             f"| {one.cpu_ms:.1f} ms |"
         )
+
+
+@main.command()
+@click.option("--practices", default=2_000, show_default=True)
+@click.option("--appointments", default=1_000_000, show_default=True, help="Of all practices together.")
+@click.option("--small", is_flag=True, help="100 practices, 20,000 appointments, 10 seconds: to see that it works.")
+@click.option("--rate", default=50.0, show_default=True, help="Requests a second.")
+@click.option("--seconds", default=120.0, show_default=True)
+def web(practices: int, appointments: int, small: bool, rate: float, seconds: float) -> None:
+    """The pages over HTTP from `visitsync serve`, as people of many practices ask for them. Takes minutes."""
+    if small:
+        practices, appointments, seconds = 100, 20_000, 10.0
+    told = functools.partial(click.echo, err=True)
+    with serving(practices=practices, appointments=appointments, signed_in=200, tell=told) as house:
+        ask = functools.partial(
+            web_load.put_on, house.port, house.people, web_pid=house.web_pid, postmaster=house.postgres.pid
+        )
+        ask(per_second=rate, seconds=min(seconds, 20.0), seed=1)  # so that caches are as warm as on any day
+        load = ask(per_second=rate, seconds=seconds)
+    for line in web_load.table(load):
+        print(line)
 
 
 def _rate_row(rate: Rate) -> str:
