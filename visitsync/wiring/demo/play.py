@@ -27,6 +27,7 @@ from visitsync.sync.recheck import recheck_everything
 from visitsync.sync.report import SyncReport
 from visitsync.wiring.addresses import webhook_url
 from visitsync.wiring.demo.admin import Opened, open_practice
+from visitsync.wiring.demo.busy_days import book_two_days
 from visitsync.wiring.demo.happenings import HAPPENINGS, Followed, happen, look, wait_for_visit
 from visitsync.wiring.demo.login import Login, add_login
 from visitsync.wiring.demo.processes import POLL_SECONDS, Ports, Processes, demo_environment, free_port
@@ -108,6 +109,7 @@ def _on_stage(seed: int, screen: Screen) -> Iterator[Play]:
         screen.done("PostgreSQL, embedded, in a private folder", time.monotonic() - began)
         stages = tuple(set_up(cast, house.clock(), seed=seed) for cast in CASTS)
         for stage in stages:
+            book_two_days(stage.clinic, house.clock())
             closing.enter_context(stage.server)
             screen.done(
                 f"{stage.emr_name} of {stage.cast.name}: {len(stage.clinic.appointments)} entries, {stage.server.url}"
