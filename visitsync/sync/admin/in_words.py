@@ -17,6 +17,12 @@ OUTCOME_IN_A_LINE: Mapping[str, str] = {
     Outcome.CANCELLED: "cancelled",
     Outcome.OVER: "over",
 }
+_BECOMES: Mapping[str, str] = {
+    Outcome.NEEDS_FIX: "need a fix",
+    Outcome.NEEDS_PROVIDER: "need a provider",
+    Outcome.NOT_TELEMEDICINE: "no longer count as telemedicine",
+}
+"""What an appointment would do, where it would not simply "be" that."""
 
 
 def effects_in_words(found: Sequence[Effect]) -> str:
@@ -42,7 +48,10 @@ def preview_in_words(turned: Sequence[Turned]) -> str:
     others = Counter(
         one.after for one in turned if one.before is not one.after and not one.would_start and not one.would_stop
     )
-    parts += (f"{count} would be: {OUTCOME_IN_A_LINE[after]}" for after, count in sorted(others.items()))
+    parts += (
+        f"{count} would {_BECOMES.get(after, f'be {OUTCOME_IN_A_LINE[after]}')}"
+        for after, count in sorted(others.items())
+    )
     if said := sum(one.before is one.after for one in turned):
         parts.append(f"{said} would stay as {'it is' if said == 1 else 'they are'}, for another reason")
     return ", ".join(parts) or "No appointment would change"

@@ -45,7 +45,7 @@ def test_a_practitioner_and_a_location_are_tried_the_same_way(video_type: Connec
     at.emr.book(location_id=place.id)
     visitsync("sync", "--full")
     told = visitsync("enable", "practitioner", str(next(iter(who)).id), "--off", "--preview").words
-    assert "2 would be: need a provider. Nothing was changed." in told
+    assert "2 would need a provider. Nothing was changed." in told
     elsewhere = visitsync("catalog", "--preview", "North Annex", "--kind", "locations").words
     assert "1 would stop. Nothing was changed." in elsewhere
 
