@@ -14,7 +14,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.stage.clinic import Clinics
 from visitsync.domain.role import Permission
 from visitsync.sync.admin.set_up import Step
-from visitsync.web.staff.page import PERMISSION
 
 OF_A_PRACTICE = "p/<slug:practice>/"
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -36,6 +35,8 @@ class Route(msgspec.Struct, frozen=True):
     @property
     def permission(self) -> Permission | None:
         """What its view says that it needs."""
+        from visitsync.web.staff.page import PERMISSION  # needs Django's settings
+
         return getattr(self.view, PERMISSION, None)
 
     @property

@@ -59,7 +59,7 @@ def _values(chart: Patient) -> Iterator[str]:
 
 def _work(clinics: Clinics, client: Client, canaries: set[str]) -> list[bytes]:
     """Everything is looked at, searched for and sent; returns the pages of errors."""
-    values, errors = values_of(clinics, "larkspur"), []
+    values, errors = values_of(clinics, "larkspur"), list[bytes]()
     for address in (route.filled(values) for route in staff_routes()):
         errors.extend(
             answer.content for answer in (client.get(address), client.post(address)) if answer.status_code >= 400
