@@ -22,6 +22,7 @@ from visitsync.web.parts import parts
 from visitsync.web.staff.answer.progress import Shown, progress_of
 from visitsync.web.staff.answer.remedies import Remedies, remedies_for
 from visitsync.web.staff.viewer import Viewer
+from visitsync.web.staff.where_to_mend import Place, where_to_mend
 
 WHO: Mapping[Owner, str] = {
     Owner.FRONT_DESK: "The front desk can do this",
@@ -44,6 +45,7 @@ STANDS: Mapping[Outcome, tuple[str, str]] = {
 """For where no reason leads."""
 
 MOST_HISTORY = 60
+NO_VISIT = frozenset({Outcome.NOT_TELEMEDICINE, Outcome.CANCELLED, Outcome.OVER})
 
 
 class ToDo(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     is_named: bool
     """The heading is the patient's name."""
     todo: ToDo
+    place: Place | None
+    """The page of this app where what leads is put right."""
     checks: tuple[ShownCheck, ...]
     passed: int
     to_fix: int
@@ -96,6 +100,11 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     requests: tuple[HelpRequest, ...]
     history: tuple[TimelineLine, ...]
     """The latest of the timeline."""
+
+    @property
+    def counts_checks(self) -> bool:
+        """Where there will be no visit, nothing is to be fixed."""
+        return self.answer.outcome not in NO_VISIT
 
     @property
     def is_history_cut(self) -> bool:
@@ -116,6 +125,7 @@ def picture_in(transaction: Transaction, viewer: Viewer, connection_id: UUID, ap
         heading=answer.patient_name or _unnamed(answer),
         is_named=bool(answer.patient_name),
         todo=todo,
+        place=where_to_mend(todo.code, viewer),
         checks=tuple(_shown(check, answer) for check in answer.checks),
         passed=sum(one.mark is CheckMark.TICK for one in answer.checks),
         to_fix=len(failing),
@@ -154,7 +164,9 @@ def _here(answer: Answer, viewer: Viewer) -> str:
 def _unnamed(answer: Answer) -> str:
     if answer.outcome is Outcome.NOT_TELEMEDICINE:
         return answer.booked_as or "An appointment"
-    return "Patient not read yet" if answer.patient_id else "No patient"
+    if not answer.patient_id:
+        return "No patient"
+    return "Patient not read" if answer.outcome in NO_VISIT else "Patient not read yet"
 
 
 def _todo(answer: Answer) -> ToDo:

@@ -44,6 +44,17 @@ def test_every_check_is_there_with_its_evidence_and_the_failing_ones_with_their_
     assert "Telemedicine" in checks.split("To be fixed:", 1)[0], "evidence of what was passed"
 
 
+def test_r6_a_staff_members_address_leads_to_users(as_person: AsPerson, clinics: Clinics) -> None:
+    page = as_person("front").get(answer_about(clinics, "email-is-staff")).content.decode()
+    assert '<a class="button" href="/p/larkspur/users">Go to Users</a>' in page
+
+
+def test_what_will_be_no_visit_has_nothing_to_be_fixed(as_person: AsPerson, clinics: Clinics) -> None:
+    assert "to be fixed" not in _words(as_person("front").get(answer_about(clinics, "over"))).replace(
+        "To be fixed:", ""
+    )
+
+
 def test_what_the_patient_is_told_and_the_facts_for_the_call_are_there(as_person: AsPerson, clinics: Clinics) -> None:
     address = answer_about(clinics, "email-missing")
     words = _words(as_person("front").get(address))

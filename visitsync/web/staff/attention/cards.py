@@ -15,6 +15,7 @@ from visitsync.sync.office import Office
 from visitsync.web.staff.attention.families import Family
 from visitsync.web.staff.today.rows import Row, row
 from visitsync.web.staff.viewer import Viewer
+from visitsync.web.staff.where_to_mend import Place, where_to_mend
 
 SECTIONS = (("Today and tomorrow", timedelta(days=2)), ("Within a week", timedelta(days=7)))
 LATER = "Later"
@@ -35,19 +36,6 @@ WHO: Mapping[Owner, str] = {
     Owner.US: "We do: ask for help",
     Owner.NOBODY: "Nobody: it passes by itself",
 }
-ELSEWHERE: Mapping[str, tuple[str, str]] = {
-    "type-not-connected": ("catalog", "Appointment types"),
-    "type-name-changed": ("catalog", "Appointment types"),
-    "type-has-new-id": ("catalog", "Appointment types"),
-    "location-not-connected": ("catalog-locations", "Locations"),
-    "resource-excluded": ("catalog-settings", "Settings"),
-    "provider-linked-wrong": ("catalog-providers", "Providers"),
-    "provider-number-reused": ("catalog-providers", "Providers"),
-    "status-unclear": ("catalog-settings", "Settings"),
-    "email-is-staff": ("users", "Users"),
-}
-"""Reason → the page of this app where it is mended, and its name."""
-
 ONE_THING = frozenset(
     {"condition-not-met", "type-not-connected", "type-name-changed", "type-has-new-id", "location-not-connected",
      "resource-excluded", "not-a-provider", "provider-inactive", "provider-ambiguous", "provider-other-profile",
@@ -80,8 +68,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[CardLine, ...]
     dealing: Dealing | None
     families: tuple[Family, ...]
-    elsewhere: tuple[str, str]
-    """View and name of the page where it is mended; "" for none."""
+    elsewhere: Place | None
+    """The page where it is put right, where that is not this one."""
     is_open: bool
     may_accept: bool
     may_enable: bool
@@ -140,7 +128,7 @@ def _card(
         ),
         dealing=dealings.get(group.key),
         families=tuple(_theirs(group, families)),
-        elsewhere=ELSEWHERE.get(group.code, ("", "")),
+        elsewhere=None if group.provider is not None and is_admin else where_to_mend(group.code, viewer),
         is_open=is_open,
         may_accept=group.spelling is not None and is_admin,
         may_enable=group.provider is not None and is_admin,
