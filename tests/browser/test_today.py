@@ -75,7 +75,7 @@ def test_on_a_phone_the_filters_are_a_sheet_that_a_button_opens(
     page.context.add_cookies([signed_in_cookie(clinics, "front", site)])
     page.goto(site.url(TODAY))
     expect(page.get_by_label("Provider")).to_be_hidden()
-    page.get_by_role("button", name="Choose").click()
+    page.get_by_role("button", name="Filter").click()
     page.get_by_label("Provider").select_option(label="Imara Osei")
     expect(page.get_by_text("Percival Stokes")).to_have_count(0)
     expect(page.get_by_label("Provider")).to_be_visible()

@@ -19,7 +19,7 @@ def test_the_overview_says_how_the_connection_fares(as_person: Callable[[str], C
     page = as_person("front").get(OVERVIEW).content.decode()
     assert "DrChrono" in page
     assert "Fine" in page
-    assert "within 15 minutes, as DrChrono usually is; more than 30 is not normal" in page
+    assert "Within 15 minutes, as DrChrono usually is; more than 30 is not normal" in page
     assert "Last read" in page
     assert "of 20,000 requests this hour" in page, "as granted to this practice"
 
