@@ -21,6 +21,8 @@ from visitsync.web.staff.trail import note
 from visitsync.web.staff.viewer import Viewer
 
 REFRESH_SECONDS = 2
+STOP_ASKING = 286
+"""To htmx: take this, and ask no more."""
 COUNTED = (Outcome.READY, Outcome.WAITING, Outcome.NEEDS_FIX, Outcome.NEEDS_PROVIDER, Outcome.ON_HOLD)
 
 
@@ -33,7 +35,8 @@ def reading(request: HttpRequest, viewer: Viewer, place: Place) -> HttpResponse:
     context = {"is_started": True, "refresh_seconds": REFRESH_SECONDS} | _progress(viewer, place)
     if request.htmx:  # type: ignore[attr-defined]
         around = {"connection": place.connection, "manifest": place.manifest, "word": place.words}
-        return render(request, "connections/progress.html", context | around)
+        status = STOP_ASKING if context["is_read"] else 200
+        return render(request, "connections/progress.html", context | around, status=status)
     return shown(request, viewer, place, context)
 
 
