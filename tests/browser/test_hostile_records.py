@@ -15,8 +15,11 @@ from tests.stage.signing_in import signed_in_cookie
 from tests.stage.site import Served
 from tests.web_security.hostile import LOOKED_AT, SLUG, Thistle, a_hostile_practice
 
-DEFEATS = """() => [...document.querySelectorAll("iframe, object, embed, img, [onerror], [onload], [onfocus], \
-    [hx-get*='://attacker'], [src*='://attacker'], [href*='://attacker'], [href^='javascript']")].map((one) => one.outerHTML)"""
+SIGNS = (
+    *("iframe", "object", "embed", "img", "[onerror]", "[onload]", "[onfocus]"),
+    *("[hx-get*='://attacker']", "[src*='://attacker']", "[href*='://attacker']", "[href^='javascript']"),
+)
+DEFEATS = f"""() => [...document.querySelectorAll("{", ".join(SIGNS)}")].map((one) => one.outerHTML)"""
 
 
 @pytest.fixture
