@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from visitsync.domain.role import Permission
@@ -40,6 +40,8 @@ def check(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: s
 @page(Permission.SEE_VISITS)
 def check_progress(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: str) -> HttpResponse:
     """Asked by the open page every second: how far it is; the whole answer anew once it has ended."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("answer", practice=viewer.slug, connection=connection, appointment=appointment)
     with parts().database.practice(viewer.practice_id) as transaction:
         _, desk = answer_in(transaction, viewer, connection, appointment)
         progress = progress_of(transaction, viewer, desk, appointment)

@@ -190,6 +190,12 @@ def test_every_view_is_in_the_trail(as_person: AsPerson, clinics: Clinics) -> No
     assert (entry.act, entry.object_id) == ("view-answer", address.rsplit("/", 1)[1])
 
 
+def test_how_far_a_check_is_opened_by_itself_leads_to_the_whole_answer(as_person: AsPerson, clinics: Clinics) -> None:
+    whole = answer_about(clinics, "email-missing")
+    part = whole.replace("/appointments/", "/appointments/checking/")
+    assert as_person("front").get(part).headers["Location"] == whole
+
+
 def test_an_answer_takes_few_questions_to_the_database(as_person: AsPerson, clinics: Clinics) -> None:
     front, address = as_person("front"), answer_about(clinics, "email-missing")
     front.get(address)
