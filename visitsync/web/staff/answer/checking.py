@@ -40,10 +40,10 @@ def check(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: s
 @page(Permission.SEE_VISITS)
 def check_progress(request: HttpRequest, viewer: Viewer, connection: UUID, appointment: str) -> HttpResponse:
     """Asked by the open page every second: how far it is; the whole answer anew once it has ended."""
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("answer", practice=viewer.slug, connection=connection, appointment=appointment)
     with parts().database.practice(viewer.practice_id) as transaction:
         _, desk = answer_in(transaction, viewer, connection, appointment)
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect("answer", practice=viewer.slug, connection=connection, appointment=appointment)
         progress = progress_of(transaction, viewer, desk, appointment)
         if progress is not None and progress.is_under_way:
             return render(request, "answer/progress.html", {"progress": progress, "poll": request.path})
