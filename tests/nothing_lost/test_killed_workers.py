@@ -11,7 +11,7 @@ from tests.nothing_lost.stops import ANSWER, COMMIT
 from tests.nothing_lost.vendors import VENDORS, Vendor
 from tests.nothing_lost.worker import Workers
 
-POINTS = 6
+POINTS = 4
 SEED = 20261019
 
 
