@@ -21,6 +21,8 @@ MOST_DOTS = 500
 TICK_HOURS = 6
 LINE = 14
 """Height of a line of words."""
+HALF_A_TIME = 26
+"""Half the breadth of "12:00 AM"."""
 
 
 class Dot(msgspec.Struct, frozen=True, order=True):
@@ -32,6 +34,11 @@ class Dot(msgspec.Struct, frozen=True, order=True):
 class Tick(msgspec.Struct, frozen=True):
     place: int
     words: str
+
+    @property
+    def anchor(self) -> str:
+        """Which end of the words stands at the place, so that none leaves the picture."""
+        return "end" if self.place > WIDTH - HALF_A_TIME else "middle"
 
 
 class Hour(msgspec.Struct, frozen=True):
