@@ -8,20 +8,16 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import psycopg
 from playwright.sync_api import Browser
 
-from conftest import APP_ROLE, Databases
 from tests.browser.accessibility import Scheme
-from tests.browser.chromium import started
 from tests.browser.screenshots import SIZES
-from tests.stage.clinic import Clinics, built, clinics_in
+from tests.stage.clinic import Clinics
+from tests.stage.curtain import raised
 from tests.stage.past_weeks import live, three_months
 from tests.stage.show import answer_about
 from tests.stage.signing_in import signed_in_cookie
-from tests.stage.site import Served, served
-from visitsync.storage.roles import app_url
-from visitsync.wiring.embedded_postgres import temporary_database
+from tests.stage.site import Served
 
 LARGEST_BYTES = 200_000
 
@@ -55,21 +51,11 @@ AFTER_THREE_MONTHS = Picture(name="activity-wide", path="/p/larkspur/activity?da
 
 
 def main(folder: str) -> None:
-    with temporary_database() as running, psycopg.connect(running.owner_url, autocommit=True) as server:
-        databases = Databases(server, running.owner_url)
-        name = databases.make()
-        url = app_url(databases.url_of(name), APP_ROLE)
-        with (
-            built(name, url) as template,
-            clinics_in(template, url) as clinics,
-            served() as site,
-            started() as chromium,
-            chromium.driven(),
-        ):
-            for picture in PICTURES:
-                take(chromium.browser, site, clinics, Path(folder), picture)
-            three_months_pass(clinics)
-            take(chromium.browser, site, clinics, Path(folder), AFTER_THREE_MONTHS)
+    with raised() as (browser, site, clinics):
+        for picture in PICTURES:
+            take(browser, site, clinics, Path(folder), picture)
+        three_months_pass(clinics)
+        take(browser, site, clinics, Path(folder), AFTER_THREE_MONTHS)
 
 
 def three_months_pass(clinics: Clinics) -> None:

@@ -1,6 +1,6 @@
 """Takes pictures of pages as somebody of the cast sees them: `python -m tests.stage.show FOLDER PERSON PATH…`.
 
-For instance `python -m tests.stage.show /tmp/pictures front /p/larkspur/today`. `{answer:CODE}` in a path stands for
+For instance `python -m tests.stage.show pictures front /p/larkspur/today`. `{answer:CODE}` in a path stands for
 the address of an appointment about which that reason is found.
 """
 
@@ -10,32 +10,18 @@ import re
 import sys
 from pathlib import Path
 
-import psycopg
 from playwright.sync_api import Browser
 
-from conftest import APP_ROLE, Databases
-from tests.browser.chromium import started
 from tests.browser.screenshots import take_screenshots
-from tests.stage.clinic import Clinics, built, clinics_in
+from tests.stage.clinic import Clinics
+from tests.stage.curtain import raised
 from tests.stage.signing_in import signed_in_cookie
-from tests.stage.site import Served, served
-from visitsync.storage.roles import app_url
-from visitsync.wiring.embedded_postgres import temporary_database
+from tests.stage.site import Served
 
 
 def main(folder: str, person: str, *paths: str) -> None:
-    with temporary_database() as running, psycopg.connect(running.owner_url, autocommit=True) as server:
-        databases = Databases(server, running.owner_url)
-        name = databases.make()
-        url = app_url(databases.url_of(name), APP_ROLE)
-        with (
-            built(name, url) as template,
-            clinics_in(template, url) as clinics,
-            served() as site,
-            started() as chromium,
-            chromium.driven(),
-        ):
-            show(chromium.browser, site, clinics, Path(folder), person, paths)
+    with raised() as (browser, site, clinics):
+        show(browser, site, clinics, Path(folder), person, paths)
 
 
 def show(browser: Browser, site: Served, clinics: Clinics, folder: Path, person: str, paths: tuple[str, ...]) -> None:
